@@ -1,0 +1,104 @@
+import type { RequestIdentity } from './model.js'
+
+/**
+ * The journal's records. On disk each is one JSON line: `seq` and `kind` first, then the fields below in this order,
+ * `crc` last. Field names are the journal's published format, hence snake_case. All `at` are epoch milliseconds.
+ */
+export const journalFormat = 1
+
+/** A session begins: written before its first request. */
+export interface RunRecord {
+  readonly kind: 'run'
+  readonly at: number
+  readonly format: number
+  readonly version: string
+  /** Where this session sends, without credentials. */
+  readonly base_url: string
+  /** Rows of the input. */
+  readonly rows: number
+  /** Rows that no request can be made from, by fault code. */
+  readonly faults: Readonly<Record<string, number>>
+}
+
+interface AttemptRecord extends RequestIdentity {
+  /** Index of the row in the input of the session that sent it. */
+  readonly row: number
+  /** 1 for the row's first send, counted over all sessions. */
+  readonly attempt: number
+  readonly at: number
+}
+
+/** A request is about to be sent. Handed to the kernel before the first byte leaves, not synced. */
+export interface StartRecord extends AttemptRecord {
+  readonly kind: 'start'
+}
+
+/** A 2xx reply, raw. Synced before it is interpreted. */
+export interface AnswerRecord extends AttemptRecord {
+  readonly kind: 'answer'
+  readonly status: number
+  readonly latency_ms: number
+  readonly request_id: string | null
+  /** The answer came from promptmill's own simulator and never stands for a real one. */
+  readonly simulated: boolean
+  readonly body: string
+}
+
+/** An attempt that brought no answer. The row's last word when `final`. */
+export interface FailureRecord extends AttemptRecord {
+  readonly kind: 'failure'
+  readonly final: boolean
+  readonly code: string
+  readonly message: string
+  /** HTTP status, null when no reply came. */
+  readonly status: number | null
+  readonly latency_ms: number
+  readonly request_id: string | null
+  /** Whether the call may have been billed although no answer came. */
+  readonly ambiguous: boolean
+  /** What the reply said, scrubbed of the key, at most 2 kB. */
+  readonly body: string | null
+}
+
+/** A request was in flight when the run was aborted: whether it was billed is unknown. */
+export interface UnknownRecord extends AttemptRecord {
+  readonly kind: 'unknown'
+}
+
+/** These rows are no longer in the input (`restored`: they are again). Their answers stay, they no longer count. */
+export interface MembershipRecord {
+  readonly kind: 'removed' | 'restored'
+  readonly at: number
+  readonly keys: readonly (readonly [key: string, nth: number])[]
+}
+
+/** A session ended in good order. */
+export interface EndRecord {
+  readonly kind: 'end'
+  readonly at: number
+  readonly reason: 'finished' | 'stopped' | 'interrupted'
+  readonly wall_ms: number
+}
+
+export type JournalRecord =
+  | RunRecord
+  | StartRecord
+  | AnswerRecord
+  | FailureRecord
+  | UnknownRecord
+  | MembershipRecord
+  | EndRecord
+
+/** Records that belong to one request. */
+export type RowRecord = StartRecord | AnswerRecord | FailureRecord | UnknownRecord
+
+/** Where a record stands in the journal: one number for segment and byte offset. */
+export type JournalPosition = number
+
+/** What the sending needs of a journal. */
+export interface RecordSink {
+  /** Resolves once the record is handed to the kernel: it survives the death of the process. */
+  note(record: JournalRecord): Promise<JournalPosition>
+  /** Resolves once the record is synced to disk: it survives the death of the machine. */
+  commit(record: JournalRecord): Promise<JournalPosition>
+}
