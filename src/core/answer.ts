@@ -113,7 +113,8 @@ export const readAnswer = (body: string): Answer => {
     const what = /^\s*</.test(body) ? 'a web page' : body.trim() === '' ? 'an empty body' : 'a body that is not JSON'
     return { status: 'unreadable', message: `The endpoint answered with ${what} instead of a completion` }
   }
-  if (!isObject(value)) return { status: 'unreadable', message: 'The endpoint answered with JSON that is not an object' }
+  if (!isObject(value))
+    return { status: 'unreadable', message: 'The endpoint answered with JSON that is not an object' }
   const facts: AnswerFacts = {
     model: toText(value['model']),
     serviceTier: toText(value['service_tier']),
