@@ -1,0 +1,67 @@
+import { PromptmillError } from './errors.js'
+import { flagName, type OptionSpec, type OptionsOf, type OptionTable, type SettingsOf } from './option-spec.js'
+
+const badFlag = (key: string, problem: string, hint?: string): PromptmillError =>
+  new PromptmillError('bad_flag', `${flagName(key)} ${problem}`, hint === undefined ? {} : { hint })
+
+const range = ({ min, max }: OptionSpec): string => {
+  if (min === undefined) return max === undefined ? '' : ` of at most ${max}`
+  return max === undefined ? ` of at least ${min}` : ` from ${min} to ${max}`
+}
+
+const checkNumber = (key: string, spec: OptionSpec, value: unknown): number => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  const kind = spec.integer === true ? 'a whole number' : 'a number'
+  const wanted = `needs ${kind}${range(spec)}`
+  if (typeof number !== 'number' || !Number.isFinite(number)) throw badFlag(key, wanted)
+  if (spec.integer === true && !Number.isSafeInteger(number)) throw badFlag(key, wanted)
+  if ((spec.min !== undefined && number < spec.min) || (spec.max !== undefined && number > spec.max)) {
+    throw badFlag(key, `${wanted}, not ${number}`)
+  }
+  return number
+}
+
+const checkString = (key: string, spec: OptionSpec, value: unknown): string => {
+  if (Array.isArray(value)) throw badFlag(key, 'was given more than once')
+  if (typeof value !== 'string' || (value === '' && spec.placeholder !== 'TEXT')) throw badFlag(key, 'needs a value')
+  if (spec.choices !== undefined && !spec.choices.includes(value)) {
+    throw badFlag(key, `takes ${spec.choices.join(', ')}`)
+  }
+  return value
+}
+
+const checkValue = (key: string, spec: OptionSpec, value: unknown): unknown => {
+  switch (spec.type) {
+    case 'number':
+      if (Array.isArray(value)) throw badFlag(key, 'was given more than once')
+      return checkNumber(key, spec, value)
+    case 'string':
+      return checkString(key, spec, value)
+    case 'boolean':
+      if (typeof value !== 'boolean') throw badFlag(key, 'takes no value')
+      return value
+    case 'list':
+      return (Array.isArray(value) ? value : [value]).map(item => checkString(key, spec, item))
+    default:
+      return spec.type satisfies never
+  }
+}
+
+/**
+ * Optional outside, complete inside: checks every given value against the table and fills in environment and defaults.
+ * A flag wins over the environment, which wins over the default.
+ * @throws PromptmillError `bad_flag`, naming the flag.
+ */
+export const toSettings = <T extends OptionTable>(
+  table: T,
+  given: OptionsOf<T>,
+  env: Readonly<Record<string, string | undefined>> = {},
+): SettingsOf<T> => {
+  const settings: Record<string, unknown> = {}
+  for (const [key, spec] of Object.entries(table)) {
+    const fromEnv = spec.env === undefined || env[spec.env] === '' ? undefined : env[spec.env]
+    const value = given[key] ?? fromEnv
+    settings[key] = value === undefined ? spec.default : checkValue(key, spec, value)
+  }
+  return settings as SettingsOf<T>
+}

@@ -1,0 +1,216 @@
+import type { OptionsOf, OptionTable, SettingsOf } from './option-spec.js'
+
+/** What is asked: these make up a request, and so a row's identity. */
+export const promptOptions = {
+  prompt: {
+    group: 'Prompt',
+    type: 'string',
+    placeholder: 'TEXT',
+    describe: 'Template of the user message, with {{column}} for cells; without one, the column "prompt" is sent',
+  },
+  promptFile: { group: 'Prompt', type: 'string', placeholder: 'FILE', describe: 'Read the template from a file' },
+  system: {
+    group: 'Prompt',
+    type: 'string',
+    placeholder: 'TEXT',
+    describe: 'System message sent with every row, a template too',
+  },
+  systemFile: { group: 'Prompt', type: 'string', placeholder: 'FILE', describe: 'Read the system message from a file' },
+  idColumn: {
+    group: 'Prompt',
+    type: 'string',
+    placeholder: 'COLUMN',
+    describe: 'Column that names a row in messages, beside its number',
+  },
+  model: {
+    group: 'Model',
+    type: 'string',
+    alias: 'm',
+    placeholder: 'NAME',
+    env: 'OPENAI_MODEL',
+    describe: 'Model that answers',
+  },
+  temperature: { group: 'Model', type: 'number', min: 0, max: 2, describe: 'Sampling temperature' },
+  topP: { group: 'Model', type: 'number', min: 0, max: 1, describe: 'Nucleus sampling: share of probability kept' },
+  maxTokens: {
+    group: 'Model',
+    type: 'number',
+    min: 1,
+    integer: true,
+    describe: 'Most completion tokens an answer may take, sent as max_completion_tokens',
+  },
+  maxTokensName: {
+    group: 'Model',
+    type: 'string',
+    choices: ['max_completion_tokens', 'max_tokens'],
+    default: 'max_completion_tokens',
+    describe: 'Name under which --max-tokens is sent, for endpoints that know only the older one',
+  },
+  seed: { group: 'Model', type: 'number', integer: true, describe: 'Seed for repeatable sampling, where supported' },
+  reasoningEffort: {
+    group: 'Model',
+    type: 'string',
+    placeholder: 'LEVEL',
+    describe: 'How long a reasoning model thinks: minimal, low, medium, high, as the model allows',
+  },
+  param: {
+    group: 'Model',
+    type: 'list',
+    placeholder: 'KEY=JSON',
+    describe: 'Any other API parameter, such as --param presence_penalty=0.5; repeatable',
+  },
+} as const satisfies OptionTable
+
+/** How the input is read. */
+export const inputOptions = {
+  format: {
+    group: 'Input',
+    type: 'string',
+    choices: ['csv', 'tsv', 'jsonl'],
+    describe: 'Format of the input, when its name does not say',
+  },
+  delimiter: {
+    group: 'Input',
+    type: 'string',
+    placeholder: 'CHAR',
+    describe: 'Delimiter of a CSV input, when its header line misleads',
+  },
+  encoding: {
+    group: 'Input',
+    type: 'string',
+    placeholder: 'NAME',
+    describe: 'Encoding of the input, such as gb18030 or windows-1252, when it is not UTF-8',
+  },
+  badRows: {
+    group: 'Input',
+    type: 'string',
+    choices: ['stop', 'fail'],
+    default: 'stop',
+    describe: 'Rows that no request can be made from: stop before anything is sent, or fail them and send the others',
+  },
+} as const satisfies OptionTable
+
+/** Where the results go. */
+export const outputOptions = {
+  output: {
+    group: 'Output',
+    type: 'string',
+    alias: 'o',
+    placeholder: 'FILE',
+    describe: 'Results file, .csv, .tsv or .jsonl; "-" is standard output (without it: beside the input)',
+  },
+  outputPrefix: {
+    group: 'Output',
+    type: 'string',
+    placeholder: 'TEXT',
+    describe: 'Put before the name of every added column, when the input has a column of the same name',
+  },
+  overwrite: {
+    group: 'Output',
+    type: 'boolean',
+    default: false,
+    describe: 'Overwrite a results file that promptmill did not write',
+  },
+  changed: {
+    group: 'Output',
+    type: 'string',
+    choices: ['stop', 'resend'],
+    default: 'stop',
+    describe:
+      'When model, template or parameters changed since the last run: stop, or send and pay for every row again',
+  },
+} as const satisfies OptionTable
+
+/** How requests are sent. Never a part of a row's identity. */
+export const sendOptions = {
+  baseUrl: {
+    group: 'Sending',
+    type: 'string',
+    placeholder: 'URL',
+    env: 'OPENAI_BASE_URL',
+    default: 'https://api.openai.com/v1',
+    describe: 'Endpoint, OpenAI or compatible',
+  },
+  concurrency: {
+    group: 'Sending',
+    type: 'number',
+    min: 1,
+    max: 10_000,
+    integer: true,
+    default: 64,
+    describe: 'Most requests in flight at once',
+  },
+  rpm: { group: 'Sending', type: 'number', min: 1, describe: 'Requests a minute, when the endpoint does not say' },
+  tpm: { group: 'Sending', type: 'number', min: 1, describe: 'Tokens a minute, when the endpoint does not say' },
+  retries: {
+    group: 'Sending',
+    type: 'number',
+    min: 0,
+    max: 100,
+    integer: true,
+    default: 5,
+    describe: 'Further tries a row may get after failures that may pass; refusals for rate (429) are not counted',
+  },
+  timeout: {
+    group: 'Sending',
+    type: 'number',
+    min: 0.001,
+    max: 86_400,
+    default: 600,
+    placeholder: 'SECONDS',
+    describe: 'Longest one attempt may take, headers and body together',
+  },
+  maxWait: {
+    group: 'Sending',
+    type: 'number',
+    min: 0,
+    max: 31_536_000,
+    default: 600,
+    placeholder: 'SECONDS',
+    describe: 'Longest wait the endpoint may ask for; beyond it the run stops and says so',
+  },
+  insecureHttp: {
+    group: 'Sending',
+    type: 'boolean',
+    default: false,
+    describe: 'Allow plain http:// to another machine, key and prompts in clear text',
+  },
+  simulate: {
+    group: 'Sending',
+    type: 'boolean',
+    default: false,
+    describe: 'Rehearse against a built-in local endpoint: no key, no cost, answers made up',
+  },
+} as const satisfies OptionTable
+
+/** What a person sees. */
+export const terminalOptions = {
+  progress: {
+    group: 'Terminal',
+    type: 'string',
+    choices: ['auto', 'bar', 'plain', 'json', 'none'],
+    default: 'auto',
+    describe: 'Progress on standard error: a bar in a terminal, plain lines elsewhere, JSON events for machines',
+  },
+  quiet: { group: 'Terminal', type: 'boolean', alias: 'q', default: false, describe: 'Say only what went wrong' },
+} as const satisfies OptionTable
+
+/** Everything `run` understands, in the library too. */
+export const runOptions = { ...promptOptions, ...inputOptions, ...outputOptions, ...sendOptions } as const
+
+export type RunFlags = OptionsOf<typeof runOptions>
+export type RunFlagSettings = SettingsOf<typeof runOptions>
+
+/** The flags that make up every row's identity: when one of them changes, every row would be paid for again. */
+export const identityFlags = [
+  'model',
+  'prompt',
+  'system',
+  'temperature',
+  'topP',
+  'maxTokens',
+  'maxTokensName',
+  'seed',
+  'reasoningEffort',
+  'param',
+] as const satisfies readonly (keyof RunFlags)[]

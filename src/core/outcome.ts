@@ -1,0 +1,169 @@
+import { type Answer, readAnswer } from './answer.js'
+import type { RowFault, Usage } from './model.js'
+import type { Usd } from './money.js'
+import type { AnswerRecord, FailureRecord } from './records.js'
+
+/** What became of a row. A failed row has the same shape as an answered one. */
+export interface Outcome {
+  readonly status: 'ok' | 'failed' | 'pending'
+  readonly response: string | undefined
+  readonly finishReason: string | undefined
+  /** Why the row failed, or what to look at in an answer that is usable: `truncated`, `refused`, `content_filter`. */
+  readonly errorCode: string | undefined
+  readonly errorMessage: string | undefined
+  /** The model that answered, as the endpoint named it. */
+  readonly model: string | undefined
+  /** Tokens over all attempts of the row, as far as they were reported. */
+  readonly usage: Usage | undefined
+  /** Cost over all attempts. Undefined when nothing was reported as used, or when a price is unknown: then `costUnknown`. */
+  readonly costUsd: Usd | undefined
+  readonly costUnknown: boolean
+  /** Calls made for the row, over all sessions. */
+  readonly attempts: number
+  readonly latencyMs: number | undefined
+  readonly requestId: string | undefined
+  readonly simulated: boolean
+}
+
+/** Prices one completion; undefined when the price is not known. */
+export type Price = (model: string | undefined, usage: Usage, serviceTier: string | undefined) => Usd | undefined
+
+const nothing: Outcome = {
+  status: 'pending',
+  response: undefined,
+  finishReason: undefined,
+  errorCode: undefined,
+  errorMessage: undefined,
+  model: undefined,
+  usage: undefined,
+  costUsd: undefined,
+  costUnknown: false,
+  attempts: 0,
+  latencyMs: undefined,
+  requestId: undefined,
+  simulated: false,
+}
+
+/** A row that has not been sent, or whose sends brought nothing final. */
+export const pendingOutcome = (attempts = 0): Outcome => ({ ...nothing, attempts })
+
+/** A row that no request can be made from. */
+export const faultOutcome = (fault: RowFault): Outcome => ({
+  ...nothing,
+  status: 'failed',
+  errorCode: fault.code,
+  errorMessage: fault.message,
+})
+
+const flagMessages = {
+  truncated: 'The answer was cut at the token limit',
+  refused: 'The model refused to answer',
+  content_filter: 'The answer was cut by a content filter',
+} as const
+
+type Told = Pick<Outcome, 'status' | 'response' | 'finishReason' | 'errorCode' | 'errorMessage'>
+
+const tell = (answer: Answer): Told => {
+  switch (answer.status) {
+    case 'ok':
+      return {
+        status: 'ok',
+        response: answer.response,
+        finishReason: answer.finishReason,
+        errorCode: answer.flag,
+        errorMessage: answer.flag === undefined ? undefined : flagMessages[answer.flag],
+      }
+    case 'empty':
+      return {
+        ...nothing,
+        status: 'failed',
+        finishReason: answer.finishReason,
+        errorCode: 'empty_answer',
+        errorMessage: 'The completion holds no text',
+      }
+    case 'error':
+      return {
+        ...nothing,
+        status: 'failed',
+        errorCode: 'error_in_answer',
+        errorMessage: answer.error.message ?? answer.error.code ?? 'The endpoint answered with an error',
+      }
+    case 'unreadable':
+      return { ...nothing, status: 'failed', errorCode: 'invalid_body', errorMessage: answer.message }
+    default:
+      return answer satisfies never
+  }
+}
+
+/** How good a record is as the row's last word. The best wins; among equals the first good answer, else the latest. */
+const rank = (answer: Answer | undefined): number => {
+  if (answer?.status === 'ok') return answer.flag === undefined ? 3 : 2
+  return answer?.status === 'empty' ? 1 : 0
+}
+
+export const addUsage = (a: Usage | undefined, b: Usage): Usage =>
+  a === undefined
+    ? b
+    : {
+        promptTokens: a.promptTokens + b.promptTokens,
+        cachedTokens: a.cachedTokens + b.cachedTokens,
+        cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+        audioPromptTokens: a.audioPromptTokens + b.audioPromptTokens,
+        completionTokens: a.completionTokens + b.completionTokens,
+        reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+        audioCompletionTokens: a.audioCompletionTokens + b.audioCompletionTokens,
+      }
+
+interface Spent {
+  readonly usage: Usage | undefined
+  readonly costUsd: Usd | undefined
+  readonly costUnknown: boolean
+}
+
+const unspent: Spent = { usage: undefined, costUsd: undefined, costUnknown: false }
+
+/** Adds one reply's reported use. A completion without usage or without a known price makes the row's cost unknown. */
+const spend = (spent: Spent, answer: Answer, price: Price): Spent => {
+  if (answer.status === 'unreadable') return spent
+  if (answer.usage === undefined) return answer.status === 'error' ? spent : { ...spent, costUnknown: true }
+  const usage = addUsage(spent.usage, answer.usage)
+  const cost = price(answer.model, answer.usage, answer.serviceTier)
+  if (cost === undefined) return { ...spent, usage, costUnknown: true }
+  return { usage, costUsd: (spent.costUsd ?? 0n) + cost, costUnknown: spent.costUnknown }
+}
+
+/** Everything a row's records say, folded into its outcome: the journal is the truth, this is the reading of it. */
+export const foldOutcome = (records: readonly (AnswerRecord | FailureRecord)[], price: Price): Outcome => {
+  let best: AnswerRecord | FailureRecord | undefined
+  let bestAnswer: Answer | undefined
+  let spent = unspent
+  let attempts = 0
+  for (const record of records) {
+    attempts = Math.max(attempts, record.attempt)
+    const answer = record.kind === 'answer' ? readAnswer(record.body) : undefined
+    if (answer !== undefined) spent = spend(spent, answer, price)
+    const better = rank(answer) - (best === undefined ? -1 : rank(bestAnswer))
+    if (better > 0 || (better === 0 && rank(answer) < 3)) [best, bestAnswer] = [record, answer]
+  }
+  if (best === undefined) return nothing
+  const told: Told =
+    bestAnswer === undefined
+      ? { ...nothing, status: 'failed', errorCode: codeOf(best), errorMessage: messageOf(best) }
+      : tell(bestAnswer)
+  return {
+    ...told,
+    ...spent,
+    costUsd: spent.costUnknown ? undefined : spent.costUsd,
+    model: bestAnswer === undefined || bestAnswer.status === 'unreadable' ? undefined : bestAnswer.model,
+    attempts,
+    latencyMs: best.latency_ms,
+    requestId: best.request_id ?? undefined,
+    simulated: best.kind === 'answer' && best.simulated,
+  }
+}
+
+const codeOf = (record: AnswerRecord | FailureRecord): string | undefined =>
+  record.kind === 'failure' ? record.code : undefined
+
+const messageOf = (record: AnswerRecord | FailureRecord): string | undefined =>
+  record.kind === 'failure' ? record.message : undefined

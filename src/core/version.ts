@@ -1,0 +1,5 @@
+/** The version of this package; a test holds it against package.json. */
+export const version = '0.1.0'
+
+/** How promptmill names itself in manifests and journals. */
+export const toolName = `promptmill ${version}`

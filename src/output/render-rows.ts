@@ -1,0 +1,80 @@
+import { stringify } from 'csv-stringify/sync'
+import { memberTexts } from '../core/json-text.js'
+import type { JsonRow, Row } from '../core/model.js'
+import type { Outcome } from '../core/outcome.js'
+import { addedCells, addedNames } from './columns.js'
+
+/** A row and what became of it. */
+export interface ResultRow {
+  readonly row: Row
+  readonly outcome: Outcome
+}
+
+export type ResultsFormat = 'csv' | 'tsv' | 'jsonl'
+
+/** The shape of a results file: its format, the row's own columns, and the prefix of the added ones. */
+export interface ResultsShape {
+  readonly format: ResultsFormat
+  /** The input's columns; for a JSONL input written as CSV the keys of all its rows. */
+  readonly columns: readonly string[]
+  readonly prefix: string
+}
+
+/** Turns results into text, batch by batch. */
+export interface RowRenderer {
+  /** What comes before the first row: the header line, or nothing. */
+  readonly head: string
+  render(batch: readonly ResultRow[]): string
+}
+
+/** A JSON row's values as cells: texts as they are, everything else as it was written. */
+const jsonCells = (row: JsonRow, columns: readonly string[]): string[] => {
+  let written: Map<string, string> | undefined
+  return columns.map(column => {
+    const value = Object.hasOwn(row.record, column) ? row.record[column] : null
+    if (typeof value === 'string') return value
+    if (value === null) return ''
+    written ??= memberTexts(row.text)
+    return written.get(column) ?? ''
+  })
+}
+
+const ownCells = (row: Row, columns: readonly string[]): readonly string[] => {
+  if (row.form === 'table') return row.cells
+  return row.form === 'json' ? jsonCells(row, columns) : columns.map(() => '')
+}
+
+const createTableRenderer = ({ format, columns, prefix }: ResultsShape): RowRenderer => {
+  // A lone carriage return inside a cell ends a record for many readers, so it is quoted like a newline.
+  const options = { delimiter: format === 'tsv' ? '\t' : ',', record_delimiter: '\n', quoted_match: /[\r\n]/ } as const
+  const toCells = ({ row, outcome }: ResultRow): string[] => [
+    ...ownCells(row, columns),
+    ...addedCells(outcome).map(cell => (cell === null ? '' : String(cell))),
+  ]
+  return {
+    head: stringify([[...columns, ...addedNames(prefix)]], options),
+    render: batch => stringify(batch.map(toCells), options),
+  }
+}
+
+/** The row's own members as JSON text without the closing brace, byte for byte as they were written. */
+const ownMembers = (row: Row, names: readonly string[]): string => {
+  if (row.form === 'json') return row.text.slice(0, row.text.lastIndexOf('}')).trimEnd()
+  if (row.form === 'unreadable') return '{'
+  return `{${names.map((name, index) => `${name}:${JSON.stringify(row.cells[index])}`).join(',')}`
+}
+
+const createJsonRenderer = ({ columns, prefix }: ResultsShape): RowRenderer => {
+  const names = columns.map(column => JSON.stringify(column))
+  const added = addedNames(prefix).map(name => `${JSON.stringify(name)}:`)
+  const toLine = ({ row, outcome }: ResultRow): string => {
+    const own = ownMembers(row, names)
+    const members = addedCells(outcome).map((cell, index) => added[index] + JSON.stringify(cell))
+    return `${own}${own.endsWith('{') ? '' : ','}${members.join(',')}}\n`
+  }
+  return { head: '', render: batch => batch.map(toLine).join('') }
+}
+
+/** Renders results in the shape that is asked for; untouched cells and members stay as they were read. */
+export const createRowRenderer = (shape: ResultsShape): RowRenderer =>
+  shape.format === 'jsonl' ? createJsonRenderer(shape) : createTableRenderer(shape)

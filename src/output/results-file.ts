@@ -1,0 +1,53 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Where results are written: a file or standard output. */
+export interface TextSink {
+  write(text: string): Promise<void>
+  /** Makes what was written final. */
+  finish(): Promise<void>
+  /** Gives up: leaves what was there before as it was. */
+  discard(): Promise<void>
+}
+
+const flushAt = 256 * 1024
+
+const syncFolder = async (folder: string): Promise<void> => {
+  // Windows cannot open a folder; there the rename itself is what there is.
+  const handle = await open(folder, 'r').catch(() => undefined)
+  await handle?.sync().catch(() => undefined)
+  await handle?.close()
+}
+
+/**
+ * A file that appears whole or not at all: written under a temporary name in the same folder, synced, renamed.
+ * Readable by its owner alone, since answers may be confidential.
+ */
+export const createResultsFile = async (target: string): Promise<TextSink> => {
+  const folder = path.dirname(target)
+  const temporary = path.join(folder, `.${path.basename(target)}.${process.pid}.tmp`)
+  const handle: FileHandle = await open(temporary, 'w', 0o600)
+  let waiting = ''
+  const flush = async (): Promise<void> => {
+    const text = waiting
+    waiting = ''
+    if (text !== '') await handle.writeFile(text)
+  }
+  return {
+    async write(text) {
+      waiting += text
+      if (waiting.length >= flushAt) await flush()
+    },
+    async finish() {
+      await flush()
+      await handle.sync()
+      await handle.close()
+      await rename(temporary, target)
+      await syncFolder(folder)
+    },
+    async discard() {
+      await handle.close().catch(() => undefined)
+      await rm(temporary, { force: true })
+    },
+  }
+}

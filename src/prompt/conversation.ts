@@ -1,0 +1,56 @@
+import { memberTexts } from '../core/json-text.js'
+import type { JsonObject, JsonRow, JsonValue, RowFault } from '../core/model.js'
+
+/** The one API path there is for now. */
+export const chatPath = '/chat/completions'
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const fault = (code: RowFault['code'], message: string): RowFault => ({ code, message })
+
+const isBlank = (content: JsonValue | undefined): boolean =>
+  content === undefined || content === null || (typeof content === 'string' ? content.trim() === '' : content === false)
+
+/** Checks a row's own `messages`: a conversation to go on with. Returns what is wrong with it, if anything. */
+export const checkMessages = (messages: JsonValue | undefined): RowFault | undefined => {
+  if (!Array.isArray(messages) || messages.length === 0) {
+    return fault('invalid_messages', 'messages must be a list of at least one message')
+  }
+  for (const [index, message] of messages.entries()) {
+    if (!isObject(message) || typeof message['role'] !== 'string') {
+      return fault('invalid_messages', `message ${index + 1} is not an object with a role`)
+    }
+  }
+  const says = messages.some(message => !isBlank(message.content) || Array.isArray(message.tool_calls))
+  return says ? undefined : fault('empty_prompt', 'every message is empty')
+}
+
+/** A system message before the row's own conversation, unless that brings one. */
+export const withSystem = (messages: readonly JsonValue[], system: string): readonly JsonValue[] => {
+  const own = messages.some(
+    message => isObject(message) && (message['role'] === 'system' || message['role'] === 'developer'),
+  )
+  return system.trim() === '' || own ? messages : [{ role: 'system', content: system }, ...messages]
+}
+
+/** Whether the row is a line in the Batch API's own form (`custom_id`, `method`, `url`, `body`). */
+export const isBatchLine = (row: JsonRow): boolean =>
+  isObject(row.record['body']) && typeof row.record['url'] === 'string'
+
+/** A Batch API line, checked: its body, and the body's text as it was written. */
+export interface BatchBody {
+  readonly body: JsonObject
+  readonly text: string
+}
+
+/** Takes a Batch API line as it is, so that one file serves both. */
+export const readBatchLine = (row: JsonRow): BatchBody | RowFault => {
+  const { method, url, body } = row.record
+  if (method !== undefined && method !== 'POST') return fault('unsupported_request', 'method must be POST')
+  if (url !== `/v1${chatPath}`) return fault('unsupported_request', `url must be /v1${chatPath}`)
+  if (!isObject(body)) return fault('invalid_row', 'body must be an object')
+  if (body['stream'] === true) return fault('unsupported_request', 'a streamed answer cannot be written: remove stream')
+  const wrong = checkMessages(body['messages'])
+  return wrong ?? { body, text: memberTexts(row.text).get('body') ?? JSON.stringify(body) }
+}

@@ -1,0 +1,61 @@
+import { PromptmillError } from '../core/errors.js'
+import type { JsonObject, JsonValue } from '../core/model.js'
+
+/** The flags that become API parameters. */
+export interface ParamFlags {
+  readonly temperature?: number | undefined
+  readonly topP?: number | undefined
+  readonly maxTokens?: number | undefined
+  readonly maxTokensName: 'max_completion_tokens' | 'max_tokens'
+  readonly seed?: number | undefined
+  readonly reasoningEffort?: string | undefined
+  readonly param?: readonly string[] | undefined
+}
+
+/** Parameters that have another way in, or that a bulk run cannot use. */
+const reserved: Readonly<Record<string, string>> = {
+  model: 'Use --model',
+  messages: 'Use --prompt and --system, or rows with a messages list',
+  stream: 'Answers are written whole; leave it out',
+  stream_options: 'Answers are written whole; leave it out',
+}
+
+const parseParam = (text: string): readonly [string, JsonValue] => {
+  const at = text.indexOf('=')
+  const key = text.slice(0, at)
+  if (at < 1) {
+    throw new PromptmillError('bad_flag', '--param needs KEY=JSON', {
+      hint: 'For example --param presence_penalty=0.5',
+    })
+  }
+  const hint = reserved[key]
+  if (hint !== undefined) throw new PromptmillError('bad_flag', `--param cannot set ${key}`, { hint })
+  try {
+    return [key, JSON.parse(text.slice(at + 1)) as JsonValue]
+  } catch (cause) {
+    throw new PromptmillError('bad_flag', `--param ${key}: the value is not JSON`, {
+      hint: `A text needs quotes of its own, as in --param '${key}="text"'`,
+      cause,
+    })
+  }
+}
+
+/**
+ * The API parameters that every request of a run carries.
+ * @throws PromptmillError `bad_flag` for a --param that is not KEY=JSON, is reserved, or is set twice
+ */
+export const toParams = (flags: ParamFlags): JsonObject => {
+  const params: Record<string, JsonValue> = {}
+  const set = (key: string, value: JsonValue | undefined): void => {
+    if (value === undefined) return
+    if (Object.hasOwn(params, key)) throw new PromptmillError('bad_flag', `The parameter ${key} is set twice`)
+    params[key] = value
+  }
+  set('temperature', flags.temperature)
+  set('top_p', flags.topP)
+  set(flags.maxTokensName, flags.maxTokens)
+  set('seed', flags.seed)
+  set('reasoning_effort', flags.reasoningEffort)
+  for (const text of flags.param ?? []) set(...parseParam(text))
+  return params
+}
