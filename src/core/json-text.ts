@@ -1,0 +1,108 @@
+/**
+ * Reads JSON as the text it is. `JSON.parse` rounds numbers that a double cannot hold, drops all but the last of
+ * duplicate keys and forgets how a value was written; what must come out as it went in is taken from here.
+ * Every function expects the text of an object that `JSON.parse` has accepted.
+ */
+
+const quote = 34
+const backslash = 92
+
+/** Whether the character at `at` is escaped: an odd number of backslashes stands before it. */
+const isEscaped = (text: string, at: number): boolean => {
+  let start = at
+  while (text.charCodeAt(start - 1) === backslash) start--
+  return (at - start) % 2 === 1
+}
+
+/** Where the string that opens at `open` closes. Jumps from quote to quote, so that long strings cost little. */
+const closingQuote = (text: string, open: number): number => {
+  let close = text.indexOf('"', open + 1)
+  while (isEscaped(text, close)) close = text.indexOf('"', close + 1)
+  return close
+}
+
+/** Positions in the text: of the key with its quotes, and of the value with the white space around it. */
+interface Member {
+  keyStart: number
+  keyEnd: number
+  valueStart: number
+  valueEnd: number
+}
+
+/**
+ * Visits the top-level members in order and returns the deepest nesting, the object itself being 1. The visited record
+ * is one and the same. No recursion: the depth of a hostile text costs no stack.
+ */
+const walk = (text: string, visit: (member: Readonly<Member>) => void): number => {
+  const member: Member = { keyStart: -1, keyEnd: -1, valueStart: -1, valueEnd: -1 }
+  let depth = 0
+  let deepest = 0
+  const leave = (at: number): void => {
+    if (depth !== 1 || member.keyStart === -1) return
+    member.valueEnd = at
+    visit(member)
+    member.keyStart = -1
+  }
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      const close = closingQuote(text, at)
+      if (depth === 1 && member.keyStart === -1) {
+        member.keyStart = at
+        member.keyEnd = close + 1
+      }
+      at = close
+    } else if (code === 58 /* : */) {
+      if (depth === 1) member.valueStart = at + 1
+    } else if (code === 44 /* , */) {
+      leave(at)
+    } else if (code === 123 /* { */ || code === 91 /* [ */) {
+      deepest = Math.max(deepest, ++depth)
+    } else if (code === 125 /* } */ || code === 93 /* ] */) {
+      leave(at)
+      depth--
+    }
+  }
+  return deepest
+}
+
+const readKey = (text: string, { keyStart, keyEnd }: Readonly<Member>): string => {
+  const raw = text.slice(keyStart, keyEnd)
+  // Escapes are rare in keys: `JSON.parse` only where it is needed.
+  if (!raw.includes('\\')) return raw.slice(1, -1)
+  const key: string = JSON.parse(raw)
+  return key
+}
+
+/**
+ * The top-level keys, in order, each with its value's JSON text exactly as written (without the white space around it).
+ * Of duplicate keys the last value counts, as it does for `JSON.parse`.
+ */
+export const memberTexts = (text: string): Map<string, string> => {
+  const members = new Map<string, string>()
+  walk(text, member => {
+    members.set(readKey(text, member), text.slice(member.valueStart, member.valueEnd).trim())
+  })
+  return members
+}
+
+/** The first top-level key that stands there a second time, however it is escaped. RFC 8259 section 4 leaves its meaning open. */
+export const findDuplicateKey = (text: string): string | undefined => {
+  const seen = new Set<string>()
+  let duplicate: string | undefined
+  walk(text, member => {
+    const key = readKey(text, member)
+    if (seen.has(key)) duplicate ??= key
+    seen.add(key)
+  })
+  return duplicate
+}
+
+/** How many top-level members the object has, duplicates counted, and how deep its brackets nest (the object itself: 1). */
+export const measureObject = (text: string): { readonly members: number; readonly depth: number } => {
+  let members = 0
+  const depth = walk(text, () => {
+    members++
+  })
+  return { members, depth }
+}

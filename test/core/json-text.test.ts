@@ -1,0 +1,102 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { findDuplicateKey, measureObject, memberTexts } from '../../src/core/json-text.js'
+
+const entries = (text: string): (readonly [string, string])[] => [...memberTexts(text)]
+
+describe('memberTexts', () => {
+  it.each([
+    ['an empty object', '{}', []],
+    ['an empty object with space', ' { } ', []],
+    ['a number too large for a double', '{"id":12345678901234567890}', [['id', '12345678901234567890']]],
+    ['a number with its zeros and exponent', '{"n": 1.500E+02 }', [['n', '1.500E+02']]],
+    ['escapes as they were written', String.raw`{"a":"\u00e9\/\"}"}`, [['a', String.raw`"\u00e9\/\"}"`]]],
+    [
+      'strings that end in backslashes',
+      String.raw`{"a":"\\","b":"\\\\\""}`,
+      [
+        ['a', String.raw`"\\"`],
+        ['b', String.raw`"\\\\\""`],
+      ],
+    ],
+    [
+      'nested values whole',
+      '{"a":{"b":[1, {"c":","}]} ,"d":[]}',
+      [
+        ['a', '{"b":[1, {"c":","}]}'],
+        ['d', '[]'],
+      ],
+    ],
+    ['keys unescaped', String.raw`{"\u0061\"":1}`, [['a"', '1']]],
+    [
+      'structure inside strings left alone',
+      '{"a{:,":"},{","b":null}',
+      [
+        ['a{:,', '"},{"'],
+        ['b', 'null'],
+      ],
+    ],
+    [
+      'the last of duplicate keys',
+      '{"a":1,"b":2,"a":3}',
+      [
+        ['a', '3'],
+        ['b', '2'],
+      ],
+    ],
+    [
+      'a key named __proto__',
+      '{"__proto__":1,"constructor":2}',
+      [
+        ['__proto__', '1'],
+        ['constructor', '2'],
+      ],
+    ],
+  ] as const)('gives %s', (_title, text, expected) => {
+    JSON.parse(text)
+    expect(entries(text)).toEqual(expected)
+  })
+
+  it('agrees with JSON.parse on every object, however it is spaced', () => {
+    const layout = fc.constantFrom(undefined, 1, '\t')
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), layout, (record, indent) => {
+        const text = JSON.stringify(record, undefined, indent)
+        const parsed: object = JSON.parse(text)
+        const expected = Object.entries(parsed)
+        const members = memberTexts(text)
+        expect(members.size).toBe(expected.length)
+        for (const [key, value] of expected) expect(JSON.parse(members.get(key) ?? '')).toEqual(value)
+        expect(measureObject(text).members).toBe(expected.length)
+        expect(findDuplicateKey(text)).toBeUndefined()
+      }),
+    )
+  })
+})
+
+describe('findDuplicateKey', () => {
+  it.each([
+    ['none', '{"a":1,"b":{"a":2}}', undefined],
+    ['a plain duplicate', '{"a":1,"b":2,"a":3,"b":4}', 'a'],
+    ['one that is escaped differently', String.raw`{"a":1,"\u0061":2}`, 'a'],
+    ['the empty key', '{"":1,"":2}', ''],
+  ])('finds %s', (_title, text, expected) => {
+    expect(findDuplicateKey(text)).toBe(expected)
+  })
+})
+
+describe('measureObject', () => {
+  it.each([
+    ['{}', 0, 1],
+    ['{"a":1,"a":2}', 2, 1],
+    ['{"a":[[{}]],"b":"[[[["}', 2, 4],
+  ])('measures %s', (text, members, depth) => {
+    expect(measureObject(text)).toEqual({ members, depth })
+  })
+
+  it('measures a hundred thousand brackets without recursion', () => {
+    const text = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    expect(measureObject(text)).toEqual({ members: 1, depth: 100_001 })
+    expect(memberTexts(text).get('a')).toHaveLength(200_000)
+  })
+})
