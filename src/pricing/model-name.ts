@@ -1,0 +1,8 @@
+/** The model's own name, without the vendor that gateways such as OpenRouter put before it. */
+export const toBareModel = (model: string): string => model.replace(/^openai\//, '')
+
+/**
+ * What a dated snapshot is a snapshot of: `gpt-4o-mini-2024-07-18` → `gpt-4o-mini`; any other name is itself.
+ * Nothing but a date at the end is taken off: `gpt-5-mini` is no kind of `gpt-5`.
+ */
+export const toUndatedModel = (model: string): string => model.replace(/-\d{4}-\d{2}-\d{2}$/, '')
