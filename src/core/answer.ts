@@ -82,6 +82,20 @@ const toContent = (content: JsonValue | undefined): string | undefined => {
   return toText(content.map(part => toText(toObject(part)['text']) ?? '').join(''))
 }
 
+/** Tool calls as the response. Undefined when they nest too deep for JSON: `JSON.parse` takes what `stringify` cannot. */
+const toCallText = (calls: JsonValue | undefined): string | undefined => {
+  if (Array.isArray(calls) ? calls.length === 0 : !isObject(calls)) return undefined
+  try {
+    return JSON.stringify(calls)
+  } catch {
+    return undefined
+  }
+}
+
+/** An `error` member that says something: some servers send `"error": null`, `false` or `""` beside a good completion. */
+const hasError = (error: unknown): boolean =>
+  (isObject(error) && Object.keys(error).length > 0) || toText(error) !== undefined
+
 const flagOf = (finishReason: string | undefined, refused: boolean): AnswerFlag | undefined => {
   if (refused) return 'refused'
   if (finishReason === 'length') return 'truncated'
@@ -91,12 +105,14 @@ const flagOf = (finishReason: string | undefined, refused: boolean): AnswerFlag 
 const readChoice = (facts: AnswerFacts, choice: JsonObject): Answer => {
   const finishReason = toText(choice['finish_reason'])
   const message = toObject(choice['message'])
-  const calls = message['tool_calls'] ?? message['function_call']
-  const called = Array.isArray(calls) ? calls.length > 0 : isObject(calls)
-  const content = toContent(message['content'])
+  const text =
+    toContent(message['content']) ?? toCallText(message['tool_calls']) ?? toCallText(message['function_call'])
   const refusal = toText(message['refusal'])
-  const response = content ?? (called ? JSON.stringify(calls) : refusal)
-  const flag = flagOf(finishReason, content === undefined && !called && refusal !== undefined)
+  const response = text ?? refusal
+  const flag = flagOf(finishReason, text === undefined && refusal !== undefined)
+  if (response === undefined && hasError(choice['error'])) {
+    return { ...facts, status: 'error', error: toEndpointError(choice['error']) }
+  }
   if (response === undefined && flag === undefined) return { ...facts, status: 'empty', finishReason }
   return { ...facts, status: 'ok', response: response ?? '', finishReason, flag }
 }
@@ -108,7 +124,7 @@ const readChoice = (facts: AnswerFacts, choice: JsonObject): Answer => {
 export const readAnswer = (body: string): Answer => {
   let value: unknown
   try {
-    value = JSON.parse(body)
+    value = JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body)
   } catch {
     const what = /^\s*</.test(body) ? 'a web page' : body.trim() === '' ? 'an empty body' : 'a body that is not JSON'
     return { status: 'unreadable', message: `The endpoint answered with ${what} instead of a completion` }
@@ -121,7 +137,8 @@ export const readAnswer = (body: string): Answer => {
     usage: toUsage(value['usage']),
   }
   const error = value['error']
-  if (error !== undefined && error !== null) return { ...facts, status: 'error', error: toEndpointError(error) }
   const [choice] = Array.isArray(value['choices']) ? value['choices'] : []
-  return isObject(choice) ? readChoice(facts, choice) : { ...facts, status: 'empty', finishReason: undefined }
+  if (isObject(choice) && !hasError(error)) return readChoice(facts, choice)
+  if (error !== undefined && error !== null) return { ...facts, status: 'error', error: toEndpointError(error) }
+  return { ...facts, status: 'empty', finishReason: undefined }
 }
