@@ -118,7 +118,7 @@ export const failureTable = {
   empty_answer: {
     class: 'row-fatal',
     title: 'The completion holds no text; it is paid for',
-    advice: 'A reasoning model can use up --max-tokens before it writes: raise it, then `promptmill retry`.',
+    advice: 'Look at its finish_reason in the journal, change the prompt or the model, then `promptmill retry`.',
   },
   invalid_row: {
     class: 'row-fatal',
@@ -177,8 +177,8 @@ export const failureTable = {
   },
   tls_failed: {
     class: 'run-fatal',
-    title: 'The endpoint could not prove who it is: its certificate is not trusted',
-    advice: 'Behind a company proxy set NODE_EXTRA_CA_CERTS to its certificate. Never turn the check off.',
+    title: 'No secure connection: the certificate is not trusted, or the endpoint does not speak TLS',
+    advice: 'Check --base-url; behind a company proxy set NODE_EXTRA_CA_CERTS to its certificate.',
   },
   proxy_failed: {
     class: 'run-fatal',
@@ -218,7 +218,7 @@ export const failureTable = {
   truncated: {
     class: 'flagged',
     title: 'The answer was cut at the token limit',
-    advice: 'Raise --max-tokens if the whole answer is needed.',
+    advice: 'Raise --max-tokens if the whole answer is needed; a reasoning model can use all of it before it writes.',
   },
   refused: {
     class: 'flagged',
