@@ -1,0 +1,90 @@
+import { PromptmillError } from '../core/errors.js'
+import type { Newline } from './newlines.js'
+
+/** How a table is written. Decided once, from its first lines. */
+export interface Dialect {
+  readonly delimiter: string
+  readonly newline: Newline
+  /** Bytes of UTF-8 before the header that are no part of the table: Excel's `sep=` line. */
+  readonly skipBytes: number
+  /** Line of the file on which the table begins, counted from 1. */
+  readonly firstLine: number
+}
+
+/** In the order in which they win when the header holds as many of one as of another. */
+const candidates = [',', ';', '\t', '|'] as const
+
+const separatorLine = /^"?sep=([^"\r\n])"?(?:\r\n|\r|\n)/i
+
+/** Visits the characters that stand outside quotes; a doubled quote inside quotes toggles twice. */
+const outsideQuotes = (text: string, visit: (character: string, at: number) => boolean): void => {
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at)
+    if (character === '"') quoted = !quoted
+    else if (!quoted && !visit(character, at)) return
+  }
+}
+
+const isNewline = (character: string): boolean => character === '\n' || character === '\r'
+
+/** Where the header stands: the first line that is not blank, up to a line end outside quotes. */
+const findHeader = (text: string): { readonly start: number; readonly end: number } => {
+  const blank = /^[\r\n]*/.exec(text)?.[0].length ?? 0
+  let end = text.length
+  outsideQuotes(text.slice(blank), (character, at) => {
+    if (isNewline(character)) end = blank + at
+    return end === text.length
+  })
+  return { start: blank, end }
+}
+
+/** Whether the beginning of a file holds the whole header, and the character after a CR, which tells the line ends. */
+export const holdsHeader = (start: string): boolean => {
+  const text = start.replace(separatorLine, '')
+  return findHeader(text).end + 1 < text.length
+}
+
+const sniffDelimiter = (header: string): string => {
+  const counts = new Map<string, number>(candidates.map(candidate => [candidate, 0]))
+  outsideQuotes(header, character => {
+    const count = counts.get(character)
+    if (count !== undefined) counts.set(character, count + 1)
+    return true
+  })
+  return candidates.reduce((best, next) => ((counts.get(next) ?? 0) > (counts.get(best) ?? 0) ? next : best))
+}
+
+const readDelimiter = (asked: string): string => {
+  const delimiter = asked === String.raw`\t` || asked.toLowerCase() === 'tab' ? '\t' : asked
+  if (delimiter !== '' && !/["\r\n]/.test(delimiter)) return delimiter
+  throw new PromptmillError('bad_flag', '--delimiter must be a character other than a quote or a line end', {
+    hint: String.raw`Such as --delimiter ";" or --delimiter tab`,
+  })
+}
+
+/** What the beginning of a table tells. */
+export interface TableStart {
+  readonly dialect: Dialect
+  /** The table's text up to the end of the header, blank lines before it included. */
+  readonly header: string
+}
+
+/**
+ * Decides how a table is written from its beginning. The header alone tells the delimiter: the rows of a file of
+ * prompts hold more commas than columns. What was asked for wins, then Excel's `sep=` line, then the form (TSV).
+ * @throws PromptmillError `bad_flag` for a delimiter that cannot be one
+ */
+export const decideDialect = (start: string, format: 'csv' | 'tsv', asked: string | undefined): TableStart => {
+  const [line = '', named] = separatorLine.exec(start) ?? []
+  const text = start.slice(line.length)
+  const { start: from, end } = findHeader(text)
+  const own = format === 'tsv' ? '\t' : sniffDelimiter(text.slice(from, end))
+  const dialect: Dialect = {
+    delimiter: asked === undefined ? (named ?? own) : readDelimiter(asked),
+    newline: text.charAt(end) === '\r' && text.charAt(end + 1) !== '\n' ? 'any' : 'lf',
+    skipBytes: Buffer.byteLength(line),
+    firstLine: line === '' ? 1 : 2,
+  }
+  return { dialect, header: text.slice(0, end) }
+}

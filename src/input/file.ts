@@ -1,0 +1,132 @@
+import type { Stats } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { PromptmillError, systemCode } from '../core/errors.js'
+
+/** A file that rows are read from. */
+export interface InputFile {
+  readonly path: string
+  /** What people call it: its path, or "standard input". */
+  readonly name: string
+  /** Size on disk, compressed if it is. */
+  readonly bytes: number
+  /** Told by the first two bytes, whatever the name says (RFC 1952 section 2.3.1). */
+  readonly gzip: boolean
+}
+
+/** Told how many bytes of the file were read since the last call. */
+export type OnBytes = (bytes: number) => void
+
+const chunkBytes = 64 * 1024
+
+const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  ENOENT: ['there is no such file', 'Check the spelling; a relative path starts at the folder the command runs in'],
+  ENOTDIR: ['there is no such file', 'A part of the path before the last is a file, not a folder'],
+  EACCES: ['permission to read it is denied', 'Give yourself permission to read the file'],
+  EPERM: ['permission to read it is denied', 'Give yourself permission to read the file'],
+  EISDIR: ['it is a folder', 'Name a file in it'],
+  EMFILE: ['too many files are open', 'Raise the limit on open files (ulimit -n)'],
+}
+
+/** Why a file cannot be read, by the system error's code. */
+export const unreadableFile = (name: string, error: unknown): PromptmillError => {
+  const code = systemCode(error) ?? 'unknown error'
+  const [what, hint] = reasons[code] ?? [`reading it failed (${code})`, 'Check the disk, then run the command again']
+  return new PromptmillError('bad_input', `${name} cannot be read: ${what}`, { hint, cause: error })
+}
+
+const refuse = (facts: Stats, name: string): void => {
+  if (facts.isDirectory()) throw unreadableFile(name, Object.assign(new Error('folder'), { code: 'EISDIR' }))
+  if (!facts.isFile()) {
+    throw new PromptmillError('bad_input', `${name} is not a regular file`, {
+      hint: 'It is read more than once. Pass - as the input and pipe the data into standard input',
+    })
+  }
+  if (facts.size === 0) throw emptyInput(name)
+}
+
+/** An input without a single row and without a header. */
+export const emptyInput = (name: string): PromptmillError =>
+  new PromptmillError('bad_input', `${name} is empty`, {
+    hint: 'A CSV or TSV file starts with a header line; a JSONL file has one object a line',
+  })
+
+const readMagic = async (handle: FileHandle): Promise<boolean> => {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
+}
+
+/**
+ * Looks at a file before it is read.
+ * @throws PromptmillError `bad_input` when it is missing, empty, not a regular file, or may not be read
+ */
+export const inspectFile = async (path: string, name: string): Promise<InputFile> => {
+  try {
+    // Before it is opened: opening a pipe would wait for a writer.
+    refuse(await stat(path), name)
+    const handle = await open(path)
+    try {
+      return { path, name, bytes: (await handle.stat()).size, gzip: await readMagic(handle) }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw error instanceof PromptmillError ? error : unreadableFile(name, error)
+  }
+}
+
+async function* readChunks(file: InputFile, onBytes: OnBytes | undefined): AsyncGenerator<Buffer> {
+  const fail = (error: unknown): never => {
+    throw unreadableFile(file.name, error)
+  }
+  const handle = await open(file.path).catch(fail)
+  try {
+    for (;;) {
+      // A buffer of its own for each chunk: parsers keep parts of it.
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null).catch(fail)
+      if (bytesRead === 0) return
+      onBytes?.(bytesRead)
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+const brokenGzip = (name: string, error: unknown): unknown => {
+  const code = systemCode(error)
+  if (code === undefined || !code.startsWith('Z_')) return error
+  const short = code === 'Z_BUF_ERROR'
+  return new PromptmillError(
+    'bad_input',
+    short
+      ? `${name} is cut short: its compressed data ends too early`
+      : `${name} is damaged: its gzip data is not valid`,
+    { hint: 'Copy, download or compress the file again', cause: error },
+  )
+}
+
+async function* inflate(file: InputFile, onBytes: OnBytes | undefined): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: chunkBytes })
+  const closed = new Promise<void>(resolve => {
+    pipeline(Readable.from(readChunks(file, onBytes)), gunzip, () => resolve())
+  })
+  try {
+    const chunks: AsyncIterable<Buffer> = gunzip
+    for await (const chunk of chunks) yield chunk
+  } catch (error) {
+    throw brokenGzip(file.name, error)
+  } finally {
+    gunzip.destroy()
+    await closed
+  }
+}
+
+/**
+ * Reads the bytes of a file from its start, decompressed. Pulled: nothing is read ahead of the reader but a chunk.
+ * Ending the generator early closes the file.
+ * @throws PromptmillError `bad_input` for data that is damaged or cut short
+ */
+export const readBytes = (file: InputFile, onBytes?: OnBytes): AsyncGenerator<Buffer> =>
+  file.gzip ? inflate(file, onBytes) : readChunks(file, onBytes)

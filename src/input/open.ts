@@ -1,0 +1,95 @@
+import type { Row } from '../core/model.js'
+import { decideEncoding, type Encoding, longestMark } from './encoding.js'
+import { type InputFile, inspectFile, readBytes } from './file.js'
+import { decideFormat, type InputFormat } from './format.js'
+import { readColumns, readJsonLines } from './jsonl.js'
+import { defaultMaxLineBytes } from './limit.js'
+import { openTable, readTable } from './table.js'
+
+export interface InputOptions {
+  /** Needed when the name does not say it; wins over the name. */
+  readonly format?: InputFormat | undefined
+  /** Wins over what the header line looks like; `tab` and `\t` stand for a tab. */
+  readonly delimiter?: string | undefined
+  /** A label of the WHATWG Encoding standard; a byte order mark wins over it. Without both, UTF-8. */
+  readonly encoding?: string | undefined
+  /** The longest line of JSONL and the longest record of a table; 64 MiB unless given. */
+  readonly maxLineBytes?: number | undefined
+  /** What people call the input, when it is not the path: "standard input". */
+  readonly name?: string | undefined
+}
+
+/** Told where a pass stands: the share of the file's bytes that is read, from 0 to 1. */
+export type OnShare = (share: number) => void
+
+/** An input whose beginning has been read. */
+export interface Input {
+  /** The file that is read. */
+  readonly path: string
+  /** What people call it: the path, or "standard input". */
+  readonly name: string
+  readonly format: InputFormat
+  readonly form: 'table' | 'json'
+  /** The header of a table; for JSONL the keys of its first object, in the order in which they are written. */
+  readonly columns: readonly string[]
+  /** Size of the file, compressed if it is. */
+  readonly bytes: number
+  /**
+   * Reads the file from its start; each call is a pass of its own. In batches, so that a row costs no `await`; pulled,
+   * so that memory does not grow with the file; ending the generator early closes the file.
+   * @throws PromptmillError `bad_input` with row and line for a table that is malformed, after the rows before the fault
+   */
+  rows(onShare?: OnShare): AsyncGenerator<readonly Row[]>
+}
+
+const readMark = async (file: InputFile): Promise<Uint8Array> => {
+  let start = Buffer.alloc(0)
+  for await (const chunk of readBytes(file)) {
+    start = Buffer.concat([start, chunk.subarray(0, longestMark)])
+    if (start.length >= longestMark) break
+  }
+  return start
+}
+
+/** The part of an input that its form decides. */
+interface Reader {
+  readonly columns: readonly string[]
+  read(onBytes: (bytes: number) => void): AsyncGenerator<readonly Row[]>
+}
+
+const openReader = async (file: InputFile, format: InputFormat, options: InputOptions): Promise<Reader> => {
+  const encoding: Encoding = decideEncoding(await readMark(file), options.encoding)
+  const { delimiter, maxLineBytes = defaultMaxLineBytes } = options
+  const facts = { file, encoding, maxLineBytes }
+  if (format === 'jsonl') return { columns: await readColumns(facts), read: onBytes => readJsonLines(facts, onBytes) }
+  const table = await openTable({ ...facts, format, delimiter })
+  return { columns: table.columns, read: onBytes => readTable(table, onBytes) }
+}
+
+/**
+ * Opens a file of rows: decides format, encoding and delimiter, and reads the header.
+ * @param path of the file; `.gz` is told by its content
+ * @throws PromptmillError `bad_input` when the file cannot be read, is empty or damaged, or its header is no header;
+ * `bad_flag` for an encoding or a delimiter that cannot be one
+ */
+export const openInput = async (path: string, options: InputOptions): Promise<Input> => {
+  const name = options.name ?? path
+  const file = await inspectFile(path, name)
+  const format = decideFormat(name, options.format)
+  const reader = await openReader(file, format, options)
+  return {
+    path,
+    name,
+    format,
+    form: format === 'jsonl' ? 'json' : 'table',
+    columns: reader.columns,
+    bytes: file.bytes,
+    rows(onShare) {
+      let read = 0
+      return reader.read(bytes => {
+        read += bytes
+        onShare?.(Math.min(read / file.bytes, 1))
+      })
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { PromptmillError, systemCode } from '../core/errors.js'
+import type { JsonObject } from '../core/model.js'
+
+const diskError = (target: string, error: unknown): PromptmillError => {
+  const code = systemCode(error) ?? 'unknown error'
+  const why = code === 'ENOSPC' ? 'the disk is full' : code
+  return new PromptmillError('disk', `The input cannot be copied to ${target}: ${why}`, {
+    hint: 'Give an --output in a folder that can be written and has room for a copy of the input',
+    cause: error,
+  })
+}
+
+/** The kernel may take a part of the bytes only, without an error. */
+const writeWhole = async (handle: FileHandle, bytes: Uint8Array): Promise<void> => {
+  for (let from = 0; from < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, from, bytes.length - from)
+    from += bytesWritten
+  }
+}
+
+const syncFolder = async (folder: string): Promise<void> => {
+  // Windows cannot open a folder; there the rename itself is what there is.
+  const handle = await open(folder, 'r').catch(() => undefined)
+  await handle?.sync().catch(() => undefined)
+  await handle?.close()
+}
+
+/** Whole or not at all; readable by its owner alone, since prompts may be confidential. */
+const writeFileSafely = async (
+  target: string,
+  fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+) => {
+  const folder = path.dirname(target)
+  const temporary = path.join(folder, `.${path.basename(target)}.${process.pid}.tmp`)
+  const fail = (error: unknown): never => {
+    throw diskError(target, error)
+  }
+  await mkdir(folder, { recursive: true }).catch(fail)
+  const handle = await open(temporary, 'w', 0o600).catch(fail)
+  try {
+    try {
+      await fill(bytes => writeWhole(handle, bytes).catch(fail))
+      await handle.sync().catch(fail)
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, target).catch(fail)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(folder)
+}
+
+/**
+ * Copies a stream of bytes, such as standard input, into a file, so that it can be read more than once. The file
+ * appears under its name only when it is complete and synced.
+ * @throws PromptmillError `disk` when the copy cannot be written; an error of the source passes through
+ */
+export const spoolStream = (source: AsyncIterable<Uint8Array>, target: string): Promise<void> =>
+  writeFileSafely(target, async write => {
+    for await (const chunk of source) await write(chunk)
+  })
+
+const flushAt = 256 * 1024
+
+const toLine = (row: unknown, index: number): string => {
+  const refuse = (why: string, cause?: unknown): PromptmillError =>
+    new PromptmillError('bad_input', `row ${index + 1} ${why}`, { hint: 'Each row must be a plain JSON object', cause })
+  let text: string
+  try {
+    // Undefined for a function or a symbol, whatever the types say.
+    text = JSON.stringify(row) ?? ''
+  } catch (error) {
+    throw refuse('cannot be written as JSON', error)
+  }
+  // Not on the value itself: it is its toJSON, if it has one, that speaks for it.
+  if (!text.startsWith('{')) throw refuse('is not an object')
+  return `${text}\n`
+}
+
+/**
+ * Writes rows from a program into a file, an object a line; see `spoolStream`.
+ * @throws PromptmillError `bad_input` for a row that is no object or cannot be written as JSON, `disk`
+ */
+export const spoolRows = (source: Iterable<JsonObject> | AsyncIterable<JsonObject>, target: string): Promise<void> =>
+  writeFileSafely(target, async write => {
+    let waiting = ''
+    let index = 0
+    for await (const row of source) {
+      waiting += toLine(row, index++)
+      if (waiting.length < flushAt) continue
+      await write(Buffer.from(waiting))
+      waiting = ''
+    }
+    await write(Buffer.from(waiting))
+  })

@@ -1,0 +1,89 @@
+import { PromptmillError } from '../core/errors.js'
+import { showBytes } from './limit.js'
+
+/** Where in a table something is wrong. */
+export interface TablePlace {
+  /** What people call the file. */
+  readonly name: string
+  /** The row, from 0; -1 for the header. */
+  readonly index: number
+  /** Line of the file on which the row begins. */
+  readonly line: number
+}
+
+const showPlace = ({ name, index, line }: TablePlace): string =>
+  `${name}, ${index === -1 ? 'header' : `row ${index + 1}`} (line ${line})`
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+const doubling = 'Inside a quoted cell each quote is written twice: "say ""yes"" or no"'
+
+const bad = (message: string, hint: string): PromptmillError => new PromptmillError('bad_input', message, { hint })
+
+/** Too few or too many cells. */
+export const raggedRow = (place: TablePlace, cells: number, columns: number): PromptmillError => {
+  const message = `${showPlace(place)} has ${plural(cells, 'cell')}, the header has ${plural(columns, 'column')}`
+  if (cells < columns)
+    return bad(message, 'Write an empty cell for a missing value, so that every row has as many cells')
+  const alone = columns === 1 ? ', or give a --delimiter that the text does not hold' : ''
+  return bad(message, `Put cells that hold the delimiter in quotes${alone}. ${doubling}`)
+}
+
+/** A faulty cell: its place in the record, its column if it has one, the line on which it begins. */
+export interface FaultyCell {
+  readonly cell: number
+  readonly column: string | undefined
+  readonly line: number
+}
+
+/** A quote where none may stand, or a record without an end; `code` is csv-parse's own. */
+export const unreadableRecord = (
+  code: string,
+  place: TablePlace,
+  options: { readonly cell: FaultyCell; readonly maxLineBytes: number },
+): PromptmillError => {
+  const { cell, column, line } = options.cell
+  const where = `${column === undefined ? `cell ${cell + 1}` : `column "${column}"`}${line === place.line ? '' : ` (line ${line})`}`
+  const at = showPlace(place)
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return bad(`${at}: the quote that opens ${where} is never closed`, `Close it. ${doubling}`)
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return bad(
+        `${at}: in ${where} text follows the closing quote`,
+        `${doubling}. If that cell looks right, a quote before it is not closed`,
+      )
+    case 'INVALID_OPENING_QUOTE':
+      return bad(
+        `${at}: in ${where} a quote stands in a cell that does not begin with one`,
+        `Quote the cell. ${doubling}`,
+      )
+    case 'CSV_MAX_RECORD_SIZE':
+      return bad(
+        `${at} is longer than ${showBytes(options.maxLineBytes)}, the limit of a row; ${where} does not end before that`,
+        `Most likely a quote opens there and is never closed. ${doubling}`,
+      )
+    default:
+      return bad(`${at}: ${where} cannot be read (${code})`, 'Check the quotes and delimiters of that row')
+  }
+}
+
+/** Checks the header's names. */
+export const checkHeader = (place: TablePlace, columns: readonly string[]): void => {
+  const at = showPlace(place)
+  if (columns.some(column => column.includes('\0'))) {
+    throw bad(`${at} holds NUL characters`, 'If the file is UTF-16 without a byte order mark, give --encoding utf-16le')
+  }
+  const unnamed = columns.findIndex(column => column.trim() === '')
+  if (unnamed !== -1) {
+    throw bad(`${at}: column ${unnamed + 1} of ${columns.length} has no name`, 'Give every column a name of its own')
+  }
+  const seen = new Map<string, number>()
+  for (const [index, column] of columns.entries()) {
+    const first = seen.get(column)
+    if (first !== undefined) {
+      throw bad(`${at}: columns ${first + 1} and ${index + 1} have the same name, "${column}"`, 'Rename one of them')
+    }
+    seen.set(column, index)
+  }
+}
