@@ -35,12 +35,18 @@ export const formatUsd = (amount: Usd): string => {
   return fraction === '' ? sign + whole : `${sign}${whole}.${fraction}`
 }
 
-/** For people: a dollar sign, thousands marks, and as many decimals as the size deserves. Rounded half up. */
+/**
+ * For people: a dollar sign, thousands marks, and as many decimals as the size deserves. Rounded half away from zero,
+ * but never to zero: what was spent shows.
+ */
 export const showUsd = (amount: Usd): string => {
-  const places = amount >= 100n * unit ? 2 : amount >= unit / 100n || amount === 0n ? 4 : 6
+  const sign = amount < 0n ? '-' : ''
+  const size = amount < 0n ? -amount : amount
+  const places = size >= 100n * unit ? 2 : size >= unit / 100n || size === 0n ? 4 : 6
   const step = 10n ** BigInt(decimals - places)
-  const rounded = (amount + step / 2n) / step
+  const rounded = (size + step / 2n) / step
+  if (rounded === 0n && size !== 0n) return `${sign}$${formatUsd(size)}`
   const digits = rounded.toString().padStart(places + 1, '0')
   const whole = digits.slice(0, -places).replace(/\B(?=(\d{3})+$)/g, ',')
-  return `$${whole}.${digits.slice(-places)}`
+  return `${sign}$${whole}.${digits.slice(-places)}`
 }
