@@ -6,9 +6,9 @@ import { toBareModel } from './model-name.js'
 /** Counts tokens as one model's encoding does. */
 export interface TokenCounter {
   /** Tokens of a text alone, without chat overhead. Never throws, whatever the text holds. */
-  countText(text: string): number
+  readonly countText: (text: string) => number
   /** Prompt tokens of the body of a chat completion; `countChatTokens` says what they are made of. */
-  countPrompt(body: JsonObject): number
+  readonly countPrompt: (body: JsonObject) => number
   readonly encoding: EncodingName
   /** Whether the model's encoding is not published, so that its tokens are an estimate. */
   readonly approximate: boolean

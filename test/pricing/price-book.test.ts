@@ -1,5 +1,5 @@
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { priceUsage } from '../../src/pricing/cost.js'
 import { loadPriceBook } from '../../src/pricing/price-book.js'
@@ -54,12 +54,13 @@ describe('loadPriceBook', async () => {
     expect(find(model)).toBeUndefined()
   })
 
-  it('follows prices through time', () => {
-    const input = (model: string, day: string) => book.rates(model, new Date(day))?.input
-    expect(input('o3', '2025-06-09')).toBe(10_000_000_000n)
-    expect(input('o3', '2025-06-10')).toBe(2_000_000_000n)
-    expect(input('gpt-5.6-luna', '2026-07-29')).toBe(1_000_000_000n)
-    expect(input('gpt-5.6-luna', '2026-07-30')).toBe(200_000_000n)
+  it.each([
+    ['o3', '2025-06-09T23:59:59Z', 10_000_000_000n],
+    ['o3', '2025-06-10T00:00:00Z', 2_000_000_000n],
+    ['gpt-5.6-luna', '2026-07-29T23:59:59Z', 1_000_000_000n],
+    ['gpt-5.6-luna', '2026-07-30T00:00:00Z', 200_000_000n],
+  ])('follows the price of %s to %s', (model, at, input) => {
+    expect(book.rates(model, new Date(at))?.input).toBe(input)
   })
 
   it("agrees with the package's own sums for every model and usage, but for their rounding", () => {
