@@ -4,10 +4,10 @@ import type { RateCard, TokenRates } from './rates.js'
 
 type Price = number | TieredPrices | undefined
 
-/** USD a million tokens, as the package's floats print, hold this many decimals of a femtodollar a token. */
+/** Of USD a million tokens, the ninth decimal is a femtodollar a token. */
 const decimals = 9
 
-/** `0.15` USD a million tokens, exactly; undefined for a price finer than a femtodollar a token. */
+/** The package's floats are read as the decimals that they print. Undefined for a price finer than money holds. */
 const toRate = (price: number): Usd | undefined => parseDecimal(String(price), decimals)
 
 const priceAt = (price: Price, tier: number | undefined): number | undefined => {
