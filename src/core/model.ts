@@ -40,6 +40,8 @@ export type Row = TableRow | JsonRow | UnreadableRow
 export interface RowFault {
   readonly code: 'invalid_row' | 'empty_prompt' | 'missing_value' | 'invalid_messages' | 'unsupported_request'
   readonly message: string
+  /** The column that a `missing_value` is about. */
+  readonly column?: string
 }
 
 /** What names a row's request, wherever the row stands: its hash, and which of the equal ones it is. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { unreadableFile } from './file.js'
 
 /**
@@ -51,3 +51,9 @@ export const fingerprintFile = async (path: string): Promise<InputFingerprint> =
 /** Whether two fingerprints are those of one unchanged file. */
 export const sameFingerprint = (one: InputFingerprint, other: InputFingerprint): boolean =>
   one.bytes === other.bytes && one.modified_ms === other.modified_ms && one.digest === other.digest
+
+/** Whether size and time of the file are still those of the fingerprint: cheap enough to ask between batches of rows. */
+export const looksUnchanged = async (path: string, fingerprint: InputFingerprint): Promise<boolean> => {
+  const facts = await stat(path).catch(() => undefined)
+  return facts?.size === fingerprint.bytes && Math.trunc(facts.mtimeMs) === fingerprint.modified_ms
+}

@@ -1,0 +1,36 @@
+import type { Argv, Options } from 'yargs'
+import { flagName, type OptionSpec, type OptionTable } from '../core/option-spec.js'
+
+const valueName = (spec: OptionSpec): string => spec.placeholder ?? (spec.type === 'number' ? 'N' : 'TEXT')
+
+const toYargs = (spec: OptionSpec): Options => ({
+  // Numbers stay text here: yargs would turn "abc" into NaN, and the table's own check says it better.
+  type: spec.type === 'boolean' ? 'boolean' : 'string',
+  group: `${spec.group}:`,
+  description: spec.describe + (spec.env === undefined ? '' : ` [env: ${spec.env}]`),
+  ...(spec.alias === undefined ? {} : { alias: spec.alias }),
+  ...(spec.type === 'boolean' ? {} : { requiresArg: true }),
+  ...(spec.choices === undefined ? {} : { choices: spec.choices }),
+  ...(spec.default === undefined || spec.type === 'boolean' ? {} : { defaultDescription: String(spec.default) }),
+})
+
+/** Adds a table's options to a command. Defaults are not given to yargs: the table's own reader fills them in. */
+export const addFlags = <T>(argv: Argv<T>, table: OptionTable): Argv<T> => {
+  for (const [key, spec] of Object.entries(table)) argv.option(flagName(key).slice(2), toYargs(spec))
+  return argv
+}
+
+/** Takes the given options of a table out of what yargs parsed. */
+export const givenFlags = (parsed: Readonly<Record<string, unknown>>, table: OptionTable): Record<string, unknown> => {
+  const given: Record<string, unknown> = {}
+  for (const key of Object.keys(table)) {
+    if (parsed[key] !== undefined) given[key] = parsed[key]
+  }
+  return given
+}
+
+/** A flag as the help and the README write it: `--max-tokens N`, `-o, --output FILE`. */
+export const showFlag = (key: string, spec: OptionSpec): string => {
+  const short = spec.alias === undefined ? '' : `-${spec.alias}, `
+  return `${short}${flagName(key)}${spec.type === 'boolean' ? '' : ` ${valueName(spec)}`}`
+}

@@ -1,0 +1,161 @@
+import yargs, { type Argv } from 'yargs'
+import { PromptmillError } from '../core/errors.js'
+import type { OptionTable } from '../core/option-spec.js'
+import { toSettings } from '../core/option-values.js'
+import { runOptions, sendOptions, terminalOptions } from '../core/options.js'
+import { version } from '../core/version.js'
+import { simulatorOptions } from '../simulator/options.js'
+import { addFlags, givenFlags } from './flags.js'
+import { quoteWords } from './quote.js'
+import { reportError } from './report-error.js'
+import type { Terminal } from './terminal.js'
+
+type Parsed = Readonly<Record<string, unknown>>
+
+/** One command: what it is called, what it takes, and what it does. Its code is loaded when it is called. */
+export interface CommandSpec {
+  readonly usage: string
+  readonly describe: string
+  /** Positional arguments and what they are. */
+  readonly positionals: Readonly<Record<string, string>>
+  readonly options: OptionTable
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  run(terminal: Terminal, parsed: Parsed, words: readonly string[]): Promise<number>
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : String(value))
+
+const statusOptions = {
+  json: { group: 'Output', type: 'boolean', default: false, describe: 'Print one JSON object' },
+} as const satisfies OptionTable
+
+const toViewing = (terminal: Terminal, parsed: Parsed) =>
+  toSettings(terminalOptions, givenFlags(parsed, terminalOptions), terminal.env)
+
+/** All commands, read by the parser, the help and the README. */
+export const commandSpecs: readonly CommandSpec[] = [
+  {
+    usage: 'run <input>',
+    describe: 'Send every row that has no answer yet and write the results; the same command again resumes',
+    positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
+    options: { ...runOptions, ...terminalOptions },
+    examples: [
+      ['$0 run reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'a template over a CSV'],
+      ['$0 run reviews.csv --model gpt-4o-mini --prompt "…" --simulate', 'the same as a rehearsal, without a key'],
+    ],
+    async run(terminal, parsed, words) {
+      const { runCommand } = await import('./run-command.js')
+      const flags = givenFlags(parsed, runOptions)
+      const line = { text: quoteWords(['promptmill', ...words]) }
+      return runCommand(terminal, { input: text(parsed['input']), flags, viewing: toViewing(terminal, parsed), line })
+    },
+  },
+  {
+    usage: 'retry <results>',
+    describe: "Send a run's failed rows once more, with the run's own settings",
+    positionals: { results: 'Results file of a run, or its run folder' },
+    options: { ...sendOptions, ...terminalOptions },
+    examples: [['$0 retry reviews.results.csv', 'after a run that ended with exit status 3']],
+    async run(terminal, parsed, words) {
+      const { retryCommand } = await import('./run-command.js')
+      const flags = givenFlags(parsed, sendOptions)
+      const line = { text: quoteWords(['promptmill', ...words]) }
+      const results = text(parsed['results'])
+      return retryCommand(terminal, { results, flags, viewing: toViewing(terminal, parsed), line })
+    },
+  },
+  {
+    usage: 'status <results>',
+    describe: 'What stands: rows by status, failures by reason, tokens, cost',
+    positionals: { results: 'Results file of a run, or its run folder' },
+    options: statusOptions,
+    examples: [['$0 status reviews.results.csv --json | jq .cost_usd', 'for a script']],
+    async run(terminal, parsed) {
+      const { statusCommand } = await import('./status-command.js')
+      const { json } = toSettings(statusOptions, givenFlags(parsed, statusOptions))
+      return statusCommand(terminal, { results: text(parsed['results']), json })
+    },
+  },
+  {
+    usage: 'explain [code]',
+    describe: 'What an error code means, whether it is retried, and what to do',
+    positionals: { code: 'An error code; without one, all of them' },
+    options: {},
+    examples: [['$0 explain timeout', 'one code']],
+    async run(terminal, parsed) {
+      const { explainCommand } = await import('./explain-command.js')
+      const { code } = parsed
+      return explainCommand(terminal, code === undefined ? undefined : text(code))
+    },
+  },
+  {
+    usage: 'simulate',
+    describe: 'Serve a local OpenAI-compatible endpoint to rehearse against',
+    positionals: {},
+    options: simulatorOptions,
+    examples: [['$0 simulate --latency-ms 800 --rpm 500 --fault500 0.05', 'a slow endpoint with a limit and faults']],
+    async run(terminal, parsed) {
+      const { simulateCommand } = await import('./simulate-command.js')
+      return simulateCommand(terminal, givenFlags(parsed, simulatorOptions))
+    },
+  },
+]
+
+const buildCommand = (argv: Argv, spec: CommandSpec): Argv => {
+  for (const [name, describe] of Object.entries(spec.positionals)) argv.positional(name, { type: 'string', describe })
+  for (const [command, what] of spec.examples) argv.example(command, what)
+  return addFlags(argv, spec.options)
+}
+
+/** What yargs says of a wrong command line becomes an error like every other one. */
+const wrongUse = (message: string | undefined): PromptmillError =>
+  new PromptmillError('bad_flag', message ?? 'The command line is wrong', {
+    hint: 'promptmill --help shows the commands, promptmill COMMAND --help its flags',
+  })
+
+/** The parser with all commands; `onCommand` is given the one that was chosen. */
+const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, parsed: Parsed) => void): Argv => {
+  const parser = yargs([...words])
+    .scriptName('promptmill')
+    .usage('$0 <command>\n\nRun a file of prompts through the chat API: every answer kept, every cent accounted for')
+    .locale('en')
+    .parserConfiguration({ 'boolean-negation': false, 'parse-positional-numbers': false, 'parse-numbers': false })
+    .strict()
+    .demandCommand(1, 1, 'Name a command')
+    .recommendCommands()
+    .version(version)
+    .alias('version', 'V')
+    .help()
+    .alias('help', 'h')
+    .wrap(100)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error instanceof PromptmillError ? error : wrongUse(message)
+    })
+  for (const spec of commandSpecs) {
+    parser.command(
+      spec.usage,
+      spec.describe,
+      argv => buildCommand(argv, spec),
+      parsed => onCommand(spec, parsed),
+    )
+  }
+  return parser
+}
+
+/** The whole command line: parses, runs, reports. Resolves with the exit status and never rejects. */
+export const main = async (words: readonly string[], terminal: Terminal): Promise<number> => {
+  try {
+    let chosen: { spec: CommandSpec; parsed: Parsed } | undefined
+    const shown: string[] = []
+    await createParser(words, (spec, parsed) => {
+      chosen = { spec, parsed }
+    }).parseAsync([...words], {}, (_error, _parsed, output) => {
+      if (output !== '') shown.push(output)
+    })
+    if (shown.length > 0) await terminal.out(`${shown.join('\n')}\n`)
+    return chosen === undefined ? 0 : await chosen.spec.run(terminal, chosen.parsed, words)
+  } catch (error) {
+    return reportError(terminal, error)
+  }
+}

@@ -1,0 +1,55 @@
+import { styleText } from 'node:util'
+
+/** What the command line needs of the process it runs in, so that everything else is free of it. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
+  /** Data. Resolves when the reader has taken it; false once the reader has gone away (`| head`). */
+  out(text: string): Promise<boolean>
+  /** Talk. */
+  say(line: string): void
+  readonly stderrIsTty: boolean
+  readonly columns: () => number
+  readonly color: boolean
+}
+
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+
+/** Colours a text when the terminal wants colours. */
+export const paint = (terminal: Pick<Terminal, 'color'>, style: Style, text: string): string =>
+  // The stream check of styleText would look at stdout; ours has been made for stderr.
+  terminal.color ? styleText(style, text, { validateStream: false }) : text
+
+interface Pipe extends NodeJS.WritableStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+/** A writer that waits for a slow reader and falls silent, without harm, when the reader is gone. */
+const createPipeWriter = (pipe: Pipe): ((text: string) => Promise<boolean>) => {
+  let open = true
+  pipe.on('error', () => {
+    open = false
+  })
+  return text =>
+    new Promise(resolve => {
+      if (!open) return resolve(false)
+      pipe.write(text, error => resolve(error === undefined || error === null ? open : false))
+    })
+}
+
+/** The terminal of this process. */
+export const createTerminal = (from: NodeJS.Process): Terminal => {
+  const out = createPipeWriter(from.stdout)
+  const talk = createPipeWriter(from.stderr)
+  const { env } = from
+  return {
+    env,
+    stdin: from.stdin,
+    out,
+    say: line => void talk(`${line}\n`),
+    stderrIsTty: from.stderr.isTTY === true,
+    columns: () => from.stderr.columns ?? 80,
+    color: from.stderr.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+  }
+}

@@ -1,0 +1,89 @@
+import { parseUsd, showUsd } from '../core/money.js'
+import type { Summary } from '../core/summary.js'
+import { paint, type Terminal } from './terminal.js'
+
+type Painter = Pick<Terminal, 'color'>
+
+const integer = new Intl.NumberFormat('en-US')
+
+/** A whole number with thousands marks. */
+export const showCount = (value: number): string => integer.format(value)
+
+/** A time for people: `320 ms`, `4.1 s`, `2 m 05 s`, `1 h 02 m`. */
+export const showDuration = (ms: number): string => {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  const seconds = ms / 1000
+  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0')
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${two(seconds % 60)} s`
+  return `${Math.floor(seconds / 3600)} h ${two((seconds % 3600) / 60)} m`
+}
+
+/** `2 timeout, 1 bad_request`: the largest first. */
+export const showCounts = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${showCount(count)} ${name}`)
+    .join(', ')
+
+const showRows = (painter: Painter, { rows, flagged }: Summary): string => {
+  const failed = `${showCount(rows.failed)} failed`
+  const parts = [
+    `${showCount(rows.ok)} ok`,
+    rows.failed > 0 ? paint(painter, 'red', failed) : failed,
+    `${showCount(rows.pending)} pending`,
+  ]
+  const look = showCounts(flagged)
+  return `${showCount(rows.total)}: ${parts.join(', ')}${look === '' ? '' : ` (of the ok ones ${look})`}`
+}
+
+const showCost = (painter: Painter, { cost_usd, cost_unknown_rows }: Summary): string => {
+  const known = cost_usd === null ? undefined : parseUsd(cost_usd)
+  const sum = known === undefined ? 'unknown' : `${showUsd(known)} (exactly ${cost_usd} USD)`
+  if (cost_unknown_rows === 0) return sum
+  return `${sum} ${paint(painter, 'yellow', `without ${showCount(cost_unknown_rows)} rows whose cost is unknown`)}`
+}
+
+const showTokens = ({ tokens }: Summary): string => {
+  const prompt = `${showCount(tokens.prompt)} prompt (${showCount(tokens.cached)} cached)`
+  return `${prompt}, ${showCount(tokens.completion)} completion (${showCount(tokens.reasoning)} reasoning)`
+}
+
+/** What a session did, for the time line of its totals. */
+export interface SessionPace {
+  readonly wallMs: number
+  /** Rows settled in this session. */
+  readonly settled: number
+}
+
+const showTime = ({ wallMs, settled }: SessionPace, { attempts }: Summary): string => {
+  const pace = settled === 0 ? 'nothing sent' : `${showCount(Math.round(settled / (wallMs / 1000)))} rows/s`
+  return `${showDuration(wallMs)}, ${pace}, ${showCount(attempts)} calls in all`
+}
+
+const label = (painter: Painter, name: string): string => paint(painter, 'dim', name.padEnd(9))
+
+/** The totals of what stands, as a small table: one line a kind. */
+export const renderSummary = (painter: Painter, summary: Summary): string[] => {
+  const failures = showCounts(summary.failures)
+  return [
+    `${label(painter, 'rows')}${showRows(painter, summary)}`,
+    ...(failures === '' ? [] : [`${label(painter, 'failed')}${failures}`]),
+    `${label(painter, 'tokens')}${showTokens(summary)}`,
+    `${label(painter, 'cost')}${showCost(painter, summary)}`,
+  ]
+}
+
+/** The totals at the end of a run: what stands, how long it took, where the file is. */
+export const renderTotals = (
+  painter: Painter,
+  summary: Summary,
+  { pace, results }: { pace: SessionPace; results: string },
+): string[] => [
+  ...renderSummary(painter, summary),
+  `${label(painter, 'time')}${showTime(pace, summary)}`,
+  `${label(painter, 'results')}${results}`,
+  ...(summary.simulated
+    ? [paint(painter, 'yellow', 'simulated: these answers are made up, and nothing was charged for them')]
+    : []),
+]

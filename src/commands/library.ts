@@ -1,0 +1,144 @@
+import type { Summary } from '../core/summary.js'
+import type { SendStop } from '../send/contract.js'
+import type { PlanCounts, Ports, RowOutcome } from './ports.js'
+import type { FailedExample } from './project.js'
+import { type RetryOptions, retry } from './retry.js'
+import { type RunResult, run } from './run.js'
+import type { RunOptions } from './run-settings.js'
+import { readStatus } from './status.js'
+
+/** Callbacks of a run. */
+export interface Listeners {
+  /** Called for each row as it settles, after its answer is synced to the journal. An exception ends the run in order. */
+  readonly onOutcome?: ((row: RowOutcome) => void) | undefined
+  /** Called with sentences that the command line would print: an unknown price, rows that fail unsent. */
+  readonly onNotice?: ((text: string) => void) | undefined
+}
+
+/** The totals of a run and where its files are. */
+export interface RunSummary extends Summary {
+  /** Path of the results; undefined when they went to standard output. */
+  readonly results: string | undefined
+  readonly runFolder: string
+  readonly plan: PlanCounts
+  /** Why the run ended before every row was settled; the same call resumes. Undefined when it did not. */
+  readonly stop: SendStop | undefined
+  /** Failed rows, the first few of each error code. */
+  readonly examples: readonly FailedExample[]
+}
+
+const flatten = ({ summary, session: _session, ...rest }: RunResult): RunSummary => ({ ...summary, ...rest })
+
+/** Hands outcomes from a callback to an iterator, and holds the run back while the reader is slow. */
+const createHandover = () => {
+  const waiting: RowOutcome[] = []
+  let wakeReader: (() => void) | undefined
+  let wakeRun: (() => void) | undefined
+  let ended = false
+  const wake = (): void => {
+    wakeReader?.()
+    wakeReader = undefined
+  }
+  return {
+    give(row: RowOutcome): void {
+      waiting.push(row)
+      wake()
+    },
+    end(): void {
+      ended = true
+      wake()
+    },
+    /** Resolves when the reader has taken everything. */
+    ready: (): Promise<void> =>
+      waiting.length === 0 || ended
+        ? Promise.resolve()
+        : new Promise(resolve => {
+            wakeRun = resolve
+          }),
+    release(): void {
+      ended = true
+      wakeRun?.()
+    },
+    async *read(): AsyncGenerator<RowOutcome, void> {
+      for (;;) {
+        const row = waiting.shift()
+        if (row !== undefined) yield row
+        else if (ended) return
+        else {
+          wakeRun?.()
+          wakeRun = undefined
+          await new Promise<void>(resolve => {
+            wakeReader = resolve
+          })
+        }
+      }
+    },
+  }
+}
+
+/** The library's functions over the given ports. */
+export const createLibrary = (ports: Ports) => {
+  const start = async (options: RunOptions & Listeners, ready?: () => Promise<void>): Promise<RunSummary> => {
+    const { onOutcome, onNotice, ...rest } = options
+    const notify = {
+      ...(onOutcome === undefined ? {} : { onOutcome }),
+      ...(onNotice === undefined ? {} : { onNotice }),
+      ...(ready === undefined ? {} : { ready }),
+    }
+    return flatten(await run(rest, ports, { notify }))
+  }
+
+  return {
+    /**
+     * Sends every row that has no answer yet and writes the results. The same call again resumes.
+     * A row that fails is data: it is in the summary and in the results. An endpoint that ends the run (empty account,
+     * wrong key, outage) is told in `stop`.
+     * @throws PromptmillError when the run cannot begin (wrong option, template or input) or its disk fails
+     */
+    run: (options: RunOptions & Listeners): Promise<RunSummary> => start(options),
+
+    /**
+     * Runs and yields each row's outcome as it settles, in order of completion. A slow reader slows the run down;
+     * leaving the loop early ends it in order: what is in flight is kept, and the same call resumes.
+     * Returns the summary.
+     */
+    async *stream(options: RunOptions & Listeners): AsyncGenerator<RowOutcome, RunSummary> {
+      const handover = createHandover()
+      const leave = new AbortController()
+      const drop = (): void => leave.abort()
+      options.signal?.addEventListener('abort', drop, { once: true })
+      if (options.signal?.aborted === true) drop()
+      const onOutcome = (row: RowOutcome): void => {
+        options.onOutcome?.(row)
+        handover.give(row)
+      }
+      const running = start({ ...options, onOutcome, signal: leave.signal }, handover.ready)
+      // Read to its end below; until then a failure must not count as unhandled.
+      running.then(handover.end, handover.end)
+      try {
+        yield* handover.read()
+        return await running
+      } finally {
+        leave.abort()
+        handover.release()
+        options.signal?.removeEventListener('abort', drop)
+        await running.catch(() => undefined)
+      }
+    },
+
+    /** Sends a run's failed rows once more, with the run's own settings. @throws PromptmillError as `run` does */
+    async retry({ onOutcome, onNotice, ...options }: RetryOptions & Listeners): Promise<RunSummary> {
+      const notify = {
+        ...(onOutcome === undefined ? {} : { onOutcome }),
+        ...(onNotice === undefined ? {} : { onNotice }),
+      }
+      return flatten(await retry(options, ports, notify))
+    },
+
+    /** What stands, read from the journal alone. @param results path of the results or of the run folder */
+    async status(results: string): Promise<Summary> {
+      const { summary } = await readStatus(results)
+      return summary
+    },
+  }
+}

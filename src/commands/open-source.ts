@@ -1,0 +1,76 @@
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+import { PromptmillError } from '../core/errors.js'
+import type { RunFlagSettings } from '../core/options.js'
+import { fingerprintFile, type InputFingerprint } from '../input/fingerprint.js'
+import { type Input, openInput } from '../input/open.js'
+import { spoolRows, spoolStream } from '../input/spool.js'
+import type { ResultsFormat } from '../output/render-rows.js'
+import type { RowSource } from './run-settings.js'
+
+/** An opened input, and how it looked when it was opened. */
+export interface OpenedSource {
+  readonly input: Input
+  /** Whether it is a copy in the run folder, of standard input or of a program's rows. */
+  readonly spooled: boolean
+  readonly fingerprint: InputFingerprint
+}
+
+type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding'>
+
+/** Opens a file of rows. @throws PromptmillError `bad_input` */
+export const openFile = async (file: string, { format, delimiter, encoding }: ReadFlags): Promise<OpenedSource> => {
+  const input = await openInput(file, { format, delimiter, encoding })
+  return { input, spooled: false, fingerprint: await fingerprintFile(file) }
+}
+
+type Stream = Exclude<RowSource, string>
+
+const isBytes = (source: Stream): source is { readonly bytes: AsyncIterable<Uint8Array> } =>
+  'bytes' in source && typeof source.bytes === 'object'
+
+/**
+ * The format in which a stream is kept: rows from a program as JSONL, bytes as they come.
+ * @throws PromptmillError `bad_flag` when bytes come without a format
+ */
+export const streamFormat = (source: Stream, { format }: ReadFlags): ResultsFormat => {
+  if (!isBytes(source)) return 'jsonl'
+  if (format !== undefined) return format
+  throw new PromptmillError('bad_flag', 'Standard input has no name that says its format', {
+    hint: 'Give --format csv, tsv or jsonl',
+  })
+}
+
+/** The stream with its first chunk read, or undefined when it brings nothing. */
+const peek = async (source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array> | undefined> => {
+  const chunks = source[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  if (first.done === true) return undefined
+  return (async function* () {
+    yield first.value
+    yield* { [Symbol.asyncIterator]: () => chunks }
+  })()
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
+
+/** Copies a stream into the run folder, so that it too can be resumed. One that is empty stands for the copy there is. */
+const spool = async (source: Stream, file: string): Promise<void> => {
+  if (!isBytes(source)) return spoolRows(source, file)
+  const stream = await peek(source.bytes)
+  if (stream !== undefined || !(await exists(file))) await spoolStream(stream ?? source.bytes, file)
+}
+
+/** Opens rows that are no file: copies them into the run folder first. @throws PromptmillError `bad_input`, `disk` */
+export const openStream = async (source: Stream, flags: ReadFlags, runFolder: string): Promise<OpenedSource> => {
+  const format = streamFormat(source, flags)
+  const file = path.join(runFolder, `input.${format}`)
+  await spool(source, file)
+  const name = isBytes(source) ? 'standard input' : 'the rows given'
+  const input = await openInput(file, { format, delimiter: flags.delimiter, encoding: flags.encoding, name })
+  return { input, spooled: true, fingerprint: await fingerprintFile(file) }
+}

@@ -1,0 +1,172 @@
+import { PromptmillError } from '../core/errors.js'
+import type { Row, RowFault } from '../core/model.js'
+import { flagName } from '../core/option-spec.js'
+import type { Input } from '../input/open.js'
+import { createKeyTable } from '../journal/key-table.js'
+import { addedNames, nameTaken } from '../output/columns.js'
+import type { Drafts } from '../prompt/drafts.js'
+import { unknownColumn } from '../prompt/template.js'
+import type { PlanCounts } from './ports.js'
+import type { Recollection, Remembered } from './recall.js'
+import { createRowTable, type RowState, type RowTable } from './row-table.js'
+
+/** Faulty rows of one kind: how many, and the first few by place. Never a cell's content. */
+interface FaultGroup {
+  readonly fault: RowFault
+  count: number
+  readonly places: string[]
+}
+
+/** Every row of the input, read once before anything is sent. */
+export interface Plan {
+  readonly table: RowTable
+  readonly counts: PlanCounts
+  readonly faults: readonly FaultGroup[]
+  /** The results' own columns: a table's header, or the keys of all JSONL rows in order of appearance. */
+  readonly columns: readonly string[]
+  /** Requests that were marked as removed and are back. */
+  readonly restored: readonly (readonly [key: string, nth: number])[]
+}
+
+/** A plan needs to know how rows become requests, what is in the journal, and which rows to send. */
+export interface PlanOptions {
+  readonly drafts: Drafts
+  readonly memory: Recollection
+  readonly outputPrefix: string
+  /** Column that names a row in messages. */
+  readonly idColumn: string | undefined
+  /** Whether a row that the journal has settled is sent again: `retry` chooses by what became of it, `run` never does. */
+  readonly again: ((remembered: Remembered) => boolean) | undefined
+}
+
+/** A JSONL row with more different keys than this across the file is no table; results as JSONL need no columns. */
+const mostColumns = 10_000
+
+const examplesPerFault = 5
+
+/** `row 17 (line 19)`, the one way a row is named to people. */
+export const namePlace = (row: Pick<Row, 'index' | 'line'>): string => `row ${row.index + 1} (line ${row.line})`
+
+const createFaults = () => {
+  const groups = new Map<string, FaultGroup>()
+  return {
+    groups: () => [...groups.values()],
+    add(row: Row, fault: RowFault): void {
+      const name = `${fault.code}: ${fault.message}`
+      const group = groups.get(name) ?? { fault, count: 0, places: [] }
+      if (groups.size < 1000) groups.set(name, group)
+      group.count += 1
+      if (group.places.length < examplesPerFault) group.places.push(namePlace(row))
+    },
+  }
+}
+
+/** Watches the names of JSONL members: those the results add must be free, and a CSV needs them all as columns. */
+const createColumns = (input: Input, prefix: string) => {
+  const added = new Set(addedNames(prefix))
+  const columns = new Set(input.columns)
+  const refuse = (name: string, where: string): void => {
+    if (added.has(name)) throw nameTaken(name, where)
+  }
+  for (const name of input.columns) refuse(name, input.name)
+  return {
+    names: (): readonly string[] => [...columns],
+    see(row: Row): void {
+      if (row.form !== 'json') return
+      for (const name of Object.keys(row.record)) {
+        if (columns.has(name)) continue
+        refuse(name, `${input.name}, ${namePlace(row)},`)
+        if (columns.size < mostColumns) columns.add(name)
+      }
+    },
+  }
+}
+
+/**
+ * Reads the whole input and decides for each row: reuse what the journal has, send, or fail. Sends nothing.
+ * @throws PromptmillError for an input that cannot be read, or a column name that the results need
+ */
+export const planRows = async (input: Input, options: PlanOptions): Promise<Plan> => {
+  const { drafts, memory } = options
+  if (options.idColumn !== undefined && input.form === 'table' && !input.columns.includes(options.idColumn)) {
+    throw unknownColumn('--id-column', options.idColumn, input.columns)
+  }
+  const table = createRowTable()
+  const faults = createFaults()
+  const columns = createColumns(input, options.outputPrefix)
+  const seen = createKeyTable()
+  const restored: [key: string, nth: number][] = []
+  let faulty = 0
+  let reused = 0
+
+  const decideState = (remembered: Remembered | undefined): RowState => {
+    if (remembered?.settled !== true) return 'pending'
+    return options.again?.(remembered) === true ? 'again' : 'settled'
+  }
+  const place = (row: Row): void => {
+    columns.see(row)
+    const draft = drafts.toDraft(row)
+    if (draft.fault !== undefined) {
+      faulty += 1
+      faults.add(row, draft.fault)
+      table.push('faulty', 0)
+      return
+    }
+    const nth = seen.get(draft.key, 0) ?? 0
+    seen.set(draft.key, 0, nth + 1)
+    const remembered = memory.find(draft.key, nth)
+    table.push(decideState(remembered), nth)
+    if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored.push([draft.key, nth])
+    for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
+    if (!table.isUnsent(row.index)) reused += 1
+    else if (remembered !== undefined) table.setEarlierAttempts(row.index, remembered.attempts)
+  }
+
+  for await (const batch of input.rows()) for (const row of batch) place(row)
+  return {
+    table,
+    faults: faults.groups(),
+    columns: columns.names(),
+    restored,
+    counts: { rows: table.rows, reused, pending: table.unsent, faulty, removed: memory.unfound() },
+  }
+}
+
+const showFaults = (faults: readonly FaultGroup[]): string =>
+  faults
+    .slice(0, 10)
+    .map(({ fault, count, places }) => {
+      const more = count > places.length ? `, … (${count} rows)` : ''
+      return `  ${places.join(', ')}${more}: ${fault.message}`
+    })
+    .join('\n')
+
+/**
+ * Stops before the first cent when rows cannot be sent. Lines that cannot be read cost themselves alone; a prompt
+ * that is empty or lacks a value points to a mistake in template or file, and the user decides.
+ * @throws PromptmillError `bad_template` for a column that no row has, `bad_input` for rows without a request
+ */
+export const checkFaults = (plan: Plan, input: Input, badRows: 'stop' | 'fail'): void => {
+  const unsendable = plan.faults.filter(({ fault }) => fault.code !== 'invalid_row')
+  const count = unsendable.reduce((sum, group) => sum + group.count, 0)
+  const [first] = unsendable
+  if (first === undefined) return
+  if (first.fault.code === 'missing_value' && first.count === plan.counts.rows) {
+    throw unknownColumn('The template', first.fault.column ?? '', input.columns)
+  }
+  if (badRows === 'fail') return
+  throw new PromptmillError(
+    'bad_input',
+    `${input.name}: ${count === 1 ? '1 row has' : `${count} rows have`} no request to send:\n${showFaults(unsendable)}`,
+    {
+      hint: `Nothing was sent. Mend the rows, or give ${flagName('badRows')} fail to mark them failed and send the others`,
+    },
+  )
+}
+
+/** One sentence about the rows that will fail unsent, for a notice; undefined when there are none. */
+export const describeFaults = (plan: Plan): string | undefined => {
+  if (plan.faults.length === 0) return undefined
+  const rows = plan.counts.faulty === 1 ? '1 row fails' : `${plan.counts.faulty} rows fail`
+  return `${rows} without being sent:\n${showFaults(plan.faults)}`
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../core/clock.js'
+import type { Usd } from '../core/money.js'
+import type { Outcome } from '../core/outcome.js'
+import type { SendLoad } from '../send/contract.js'
+
+/** The outside world, as arguments. */
+export interface Ports {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** Takes results that go to standard output. Resolves false once the reader has gone away. */
+  readonly out: (text: string) => Promise<boolean>
+}
+
+/** What is known before the first request: how many rows, and what becomes of each. */
+export interface PlanCounts {
+  readonly rows: number
+  /** Rows that an earlier session settled: their answers (or final failures) are reused. */
+  readonly reused: number
+  readonly pending: number
+  /** Rows that no request can be made from. */
+  readonly faulty: number
+  /** Answers in the journal whose rows are no longer in the input. */
+  readonly removed: number
+}
+
+/** How far a session is. */
+export interface Progress {
+  readonly rows: number
+  /** Settled rows, those of earlier sessions included. */
+  readonly done: number
+  readonly failed: number
+  /** Tokens and cost of this session, as far as reported. */
+  readonly promptTokens: number
+  readonly completionTokens: number
+  readonly spentUsd: Usd
+  /** Rows settled in this session. */
+  readonly settled: number
+  readonly load: SendLoad
+}
+
+/** How a use case talks while it works. It never knows a terminal. */
+export interface Notify {
+  /** Something the user should know: one sentence. */
+  readonly onNotice?: (text: string) => void
+  readonly onPlan?: (plan: PlanCounts) => void
+  /** Called once when the sending begins; the function gives the state of the moment whenever it is called. */
+  readonly onSending?: (progress: () => Progress) => void
+  /** The sending has ended: `onSending`'s function is of no more use. */
+  readonly onSent?: () => void
+  /** A row is settled: its answer, or final failure, is in the journal and synced. */
+  readonly onOutcome?: (row: RowOutcome) => void
+  /** Awaited before more rows are pulled: a slow reader of outcomes holds the run back. */
+  readonly ready?: () => Promise<void>
+}
+
+/** A row's outcome as it happens. */
+export interface RowOutcome {
+  /** The row's place in the input, counted from 1. */
+  readonly row: number
+  readonly line: number
+  readonly outcome: Outcome
+}

@@ -1,0 +1,42 @@
+import path from 'node:path'
+import type { OptionsOf } from '../core/option-spec.js'
+import type { sendOptions } from '../core/options.js'
+import type { Outcome } from '../core/outcome.js'
+import type { Manifest } from '../journal/manifest.js'
+import type { Notify, Ports } from './ports.js'
+import { type RunResult, run } from './run.js'
+import type { RunOptions } from './run-settings.js'
+import { findRun } from './status.js'
+
+/** What `retry` may change of a run's settings: how requests are sent, never what is asked. */
+export interface RetryOptions extends OptionsOf<typeof sendOptions> {
+  /** Path of the results or of the run folder. */
+  readonly results: string
+  readonly apiKey?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly abandonSignal?: AbortSignal | undefined
+}
+
+const inputOf = (manifest: Manifest, folder: string): string =>
+  manifest.input.spooled ? path.join(folder, path.basename(manifest.input.path)) : manifest.input.path
+
+/** The results that belong to a run folder, wherever the folder is now. */
+const outputOf = (manifest: Manifest, folder: string): string =>
+  manifest.output === null ? '-' : folder.replace(/\.run[\\/]*$/, '')
+
+const toOptions = (manifest: Manifest): Partial<RunOptions> =>
+  Object.fromEntries(Object.entries(manifest.settings).filter(([, value]) => value !== null && value !== undefined))
+
+/**
+ * Sends the failed rows of a run once more, with the run's own settings: `run` with another choice of rows. What they
+ * cost before stays counted.
+ * @throws PromptmillError as `run` does, and `not_a_run`
+ */
+export const retry = async (options: RetryOptions, ports: Ports, notify: Notify = {}): Promise<RunResult> => {
+  const { results, ...overrides } = options
+  const { folder, manifest } = await findRun(results)
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
+  const again = (outcome: Outcome): boolean => outcome.status === 'failed'
+  const input = inputOf(manifest, folder)
+  return run({ ...toOptions(manifest), ...given, input, output: outputOf(manifest, folder) }, ports, { notify, again })
+}

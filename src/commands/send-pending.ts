@@ -1,0 +1,175 @@
+import type { Clock } from '../core/clock.js'
+import type { Request } from '../core/model.js'
+import type { Price } from '../core/outcome.js'
+import type { RecordSink } from '../core/records.js'
+import type { Input } from '../input/open.js'
+import type { RecordReader } from '../journal/reader.js'
+import type { Drafts } from '../prompt/drafts.js'
+import type { Endpoint } from '../send/client.js'
+import type { SendEvent, Sender, SendStop, Settlement } from '../send/contract.js'
+import { dispatch } from '../send/dispatch.js'
+import { createSender } from '../send/sender.js'
+import { createTransport } from '../send/transport.js'
+import type { Plan } from './plan.js'
+import type { Notify, Ports, Progress } from './ports.js'
+import { readOutcome } from './project.js'
+import type { RunSettings } from './run-settings.js'
+
+/** Everything the sending works with. */
+export interface SendJob {
+  readonly settings: RunSettings
+  readonly input: Input
+  readonly plan: Plan
+  readonly drafts: Drafts
+  readonly endpoint: Endpoint
+  readonly journal: RecordSink
+  readonly reader: RecordReader
+  readonly price: Price
+  readonly expectSimulated: boolean | undefined
+  /** Throws when the input is no longer the file that was planned. */
+  readonly checkInput: () => Promise<void>
+}
+
+/** How the sending can be told to end. */
+export interface SendSignals {
+  readonly signal?: AbortSignal | undefined
+  readonly abandonSignal?: AbortSignal | undefined
+}
+
+/** What a session did. */
+export interface SendReport {
+  readonly stop: SendStop | undefined
+  /** Rows settled. */
+  readonly settled: number
+}
+
+/** The requests of the rows to be sent, read anew from the input, batch by batch. */
+async function* pendingRequests(job: SendJob, ready: Notify['ready']): AsyncGenerator<readonly Request[]> {
+  const { input, plan, drafts, checkInput } = job
+  const { table } = plan
+  for await (const batch of input.rows()) {
+    await checkInput()
+    await ready?.()
+    const requests: Request[] = []
+    for (const row of batch) {
+      if (!table.isUnsent(row.index)) continue
+      const draft = drafts.toDraft(row)
+      if (draft.fault === undefined) requests.push({ ...draft, nth: table.nth(row.index) })
+    }
+    if (requests.length > 0) yield requests
+  }
+}
+
+/** Four characters a token is close enough for pacing; the answers correct it. */
+const estimateTokens = (request: Request): number => Math.ceil(request.body.length / 4)
+
+/** Counts what the sending reports, for people who watch. */
+const createMeter = ({ plan, price }: SendJob, clock: Clock) => {
+  let settled = 0
+  let failed = 0
+  let promptTokens = 0
+  let completionTokens = 0
+  let spentUsd = 0n
+  return {
+    get settled() {
+      return settled
+    },
+    seeEvent(event: SendEvent): void {
+      if (event.kind === 'failure' && !event.final) plan.table.setEarlierAttempts(event.row, event.attempt)
+      if (event.kind !== 'answer' || event.answer.status === 'unreadable') return
+      const { usage, model, serviceTier } = event.answer
+      if (usage === undefined) return
+      promptTokens += usage.promptTokens
+      completionTokens += usage.completionTokens
+      spentUsd += price({ model, usage, serviceTier }, clock.wall()) ?? 0n
+    },
+    seeSettled(status: Settlement['status']): void {
+      if (status !== 'left') settled += 1
+      if (status === 'failed') failed += 1
+    },
+    progress: (sender: Sender): Progress => ({
+      rows: plan.counts.rows,
+      done: plan.counts.rows - plan.table.unsent,
+      failed: failed + plan.counts.faulty,
+      promptTokens,
+      completionTokens,
+      spentUsd,
+      settled,
+      load: sender.load(),
+    }),
+  }
+}
+
+/** Calls once when the signal aborts, also when it already has; the returned function forgets it. */
+const onAbort = (signal: AbortSignal | undefined, call: () => void): (() => void) => {
+  if (signal?.aborted === true) call()
+  signal?.addEventListener('abort', call, { once: true })
+  return () => signal?.removeEventListener('abort', call)
+}
+
+/** Sends the pending rows and brings each to its end. Every answer is in the journal, synced, before it is counted. */
+export const sendPending = async (
+  job: SendJob,
+  ports: Ports,
+  { notify, signals }: { notify: Notify; signals: SendSignals },
+): Promise<SendReport> => {
+  const { settings, plan, endpoint } = job
+  const { table } = plan
+  const source = { table, reader: job.reader, price: job.price }
+  const { concurrency, retries, rpm, tpm } = settings
+  const transport = createTransport(endpoint, {
+    clock: ports.clock,
+    connections: concurrency,
+    timeoutMs: settings.timeout * 1000,
+    env: ports.env,
+  })
+  const meter = createMeter(job, ports.clock)
+  const maxWaitMs = settings.maxWait * 1000
+  const sender = createSender(
+    {
+      concurrency,
+      retries,
+      rpm,
+      tpm,
+      maxWaitMs,
+      rowTimeoutMs: settings.timeout * 1000 * (retries + 1),
+      expectSimulated: job.expectSimulated,
+    },
+    {
+      transport,
+      journal: job.journal,
+      clock: ports.clock,
+      random: ports.random,
+      estimateTokens,
+      scrub: endpoint.scrub,
+      onEvent: event => {
+        meter.seeEvent(event)
+        // Whatever the answer turns out to be worth, it is a part of the row's story and of its cost.
+        if (event.kind === 'answer') table.addPosition(event.row, event.position)
+      },
+    },
+  )
+  const onSettled = (request: Request, settlement: Settlement): void => {
+    meter.seeSettled(settlement.status)
+    if (settlement.status === 'left') return
+    if (settlement.status === 'failed' && settlement.answer === undefined) {
+      table.addPosition(request.row, settlement.position)
+    }
+    table.settle(request.row)
+    if (notify.onOutcome === undefined) return
+    notify.onOutcome({ row: request.row + 1, line: request.line, outcome: readOutcome(source, request.row) })
+  }
+  const forget = [onAbort(signals.signal, () => sender.drain()), onAbort(signals.abandonSignal, () => sender.abort())]
+  notify.onSending?.(() => meter.progress(sender))
+  try {
+    await dispatch(pendingRequests(job, notify.ready), sender, {
+      onSettled,
+      earlierAttempts: request => table.earlierAttempts(request.row),
+    })
+  } finally {
+    for (const drop of forget) drop()
+    notify.onSent?.()
+    await transport.close()
+  }
+  return { stop: sender.stop, settled: meter.settled }
+}

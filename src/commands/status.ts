@@ -1,0 +1,83 @@
+import { stat } from 'node:fs/promises'
+import { PromptmillError } from '../core/errors.js'
+import { faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../core/outcome.js'
+import { createTally, type Summary, type Tally } from '../core/summary.js'
+import { type Manifest, readManifest } from '../journal/manifest.js'
+import { createRecordReader } from '../journal/reader.js'
+import { scanJournal } from '../journal/scan.js'
+import { loadPriceBook } from '../pricing/price-book.js'
+import { runFolderOf } from './output-path.js'
+import { createDailyPrice } from './price.js'
+import { readRecorded } from './project.js'
+import { type Recollection, type Remembered, recall } from './recall.js'
+
+/** What stands, and where it was read. */
+export interface Status {
+  readonly summary: Summary
+  readonly manifest: Manifest
+  readonly runFolder: string
+}
+
+/** A run folder, found by its own path or by that of the results. */
+export const findRun = async (target: string): Promise<{ folder: string; manifest: Manifest }> => {
+  for (const folder of [target, runFolderOf(target)]) {
+    const isFolder = await stat(folder).then(
+      facts => facts.isDirectory(),
+      () => false,
+    )
+    const manifest = isFolder ? await readManifest(folder) : undefined
+    if (manifest !== undefined) return { folder, manifest }
+  }
+  throw new PromptmillError('not_a_run', `${target} is not the results of a run: there is no ${runFolderOf(target)}`, {
+    hint: 'Give the results file that promptmill run wrote, or its run folder',
+  })
+}
+
+const toOutcome = ({ settled, attempts }: Remembered, outcome: Outcome): Outcome =>
+  settled ? outcome : { ...outcome, status: 'pending', attempts: Math.max(attempts, outcome.attempts) }
+
+/** Counts every settled request once, at its first record, in the order of the journal: reading on is cheap, leaping is not. */
+const tallySettled = async (folder: string, memory: Recollection, { tally, price }: { tally: Tally; price: Price }) => {
+  const reader = createRecordReader(folder)
+  const source = { reader, price }
+  try {
+    await scanJournal(folder, (view, position) => {
+      if (view.kind !== 'answer' && view.kind !== 'failure') return
+      const remembered = memory.peek(view.key, view.nth)
+      if (remembered?.settled !== true || remembered.positions[0] !== position) return
+      if (memory.isRemoved(view.key, view.nth)) return
+      const { positions } = remembered
+      tally.add(positions.length === 1 ? foldOutcome([view.record()], price) : readRecorded(source, positions))
+    })
+    for (const request of memory.open()) {
+      if (memory.isRemoved(request.key, request.nth)) continue
+      tally.add(toOutcome(request, readRecorded(source, request.positions)))
+    }
+  } finally {
+    reader.close()
+  }
+}
+
+const tallyFaults = (tally: Tally, memory: Recollection): void => {
+  for (const [code, count] of Object.entries(memory.lastRun?.faults ?? {})) {
+    const outcome: Outcome = { ...faultOutcome({ code: 'invalid_row', message: '' }), errorCode: code }
+    for (let left = count; left > 0; left--) tally.add(outcome)
+  }
+}
+
+/**
+ * Tells what stands from the journal alone: also while a run is going on, and when the input has moved.
+ * @param target path of the results or of the run folder
+ * @throws PromptmillError `not_a_run`, `journal_damaged`
+ */
+export const readStatus = async (target: string): Promise<Status> => {
+  const { folder, manifest } = await findRun(target)
+  const memory = await recall(folder)
+  const price = createDailyPrice(await loadPriceBook())
+  const tally = createTally()
+  await tallySettled(folder, memory, { tally, price })
+  tallyFaults(tally, memory)
+  const counted = tally.summary(0).rows.total
+  for (let row = counted; row < (memory.lastRun?.rows ?? 0); row++) tally.add(pendingOutcome())
+  return { summary: tally.summary(memory.wallMs), manifest, runFolder: folder }
+}
