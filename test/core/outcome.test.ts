@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import { faultOutcome, foldOutcome, type Price, pendingOutcome } from '../../src/core/outcome.js'
+import type { AnswerRecord, FailureRecord } from '../../src/core/records.js'
+import { createTally } from '../../src/core/summary.js'
+
+const key = '0'.repeat(32)
+
+/** One femtodollar a prompt token, two a completion token; only the model m has a price. */
+const price: Price = ({ model, usage }) =>
+  model === 'm' ? BigInt(usage.promptTokens + 2 * usage.completionTokens) : undefined
+
+interface Reply {
+  readonly content?: string | null
+  readonly finish?: string
+  readonly model?: string
+  readonly usage?: readonly [prompt: number, completion: number] | null
+}
+
+const completion = ({ content = 'yes', finish = 'stop', model = 'm', usage = [10, 5] }: Reply = {}): string =>
+  JSON.stringify({
+    model,
+    choices: [{ message: { role: 'assistant', content }, finish_reason: finish }],
+    ...(usage === null ? {} : { usage: { prompt_tokens: usage[0], completion_tokens: usage[1] } }),
+  })
+
+const answer = (body: string, attempt = 1): AnswerRecord => ({
+  kind: 'answer',
+  key,
+  nth: 0,
+  row: 0,
+  attempt,
+  at: attempt,
+  status: 200,
+  latency_ms: 100 * attempt,
+  request_id: `req-${attempt}`,
+  simulated: false,
+  body,
+})
+
+const failure = (code: string, attempt = 1): FailureRecord => ({
+  kind: 'failure',
+  key,
+  nth: 0,
+  row: 0,
+  attempt,
+  at: attempt,
+  final: true,
+  code,
+  message: `it was ${code}`,
+  status: 500,
+  latency_ms: 7,
+  request_id: null,
+  ambiguous: true,
+  body: null,
+})
+
+describe('foldOutcome', () => {
+  it('tells an answer with its cost', () => {
+    expect(foldOutcome([answer(completion())], price)).toMatchObject({
+      status: 'ok',
+      response: 'yes',
+      finishReason: 'stop',
+      errorCode: undefined,
+      model: 'm',
+      costUsd: 20n,
+      costUnknown: false,
+      attempts: 1,
+      latencyMs: 100,
+      requestId: 'req-1',
+    })
+  })
+
+  it('tells a failure in its own words', () => {
+    expect(foldOutcome([failure('timeout', 3)], price)).toMatchObject({
+      status: 'failed',
+      errorCode: 'timeout',
+      errorMessage: 'it was timeout',
+      attempts: 3,
+      usage: undefined,
+      costUsd: undefined,
+      costUnknown: false,
+    })
+  })
+
+  it('counts what unusable answers cost beside the good one', () => {
+    const records = [answer(completion({ content: null })), answer(completion({ usage: [1, 1] }), 2)]
+    expect(foldOutcome(records, price)).toMatchObject({
+      status: 'ok',
+      costUsd: 23n,
+      usage: { promptTokens: 11, completionTokens: 6 },
+      attempts: 2,
+      requestId: 'req-2',
+    })
+  })
+
+  const good = answer(completion({ content: 'good' }), 1)
+  const better = answer(completion({ content: 'later' }), 2)
+  const cut = answer(completion({ content: 'cut', finish: 'length' }), 1)
+  const cutAgain = answer(completion({ content: 'cut again', finish: 'length' }), 2)
+  const page = answer('<html>', 2)
+  it.each([
+    ['the first good answer over a later one', [good, better], 'good', 'ok'],
+    ['a good answer over an earlier failure', [failure('timeout'), better], 'later', 'ok'],
+    ['a good answer over a later failure', [good, failure('timeout', 2)], 'good', 'ok'],
+    ['a whole answer over one that was cut', [cut, better], 'later', 'ok'],
+    ['the later of two that were cut', [cut, cutAgain], 'cut again', 'ok'],
+    ['a cut answer over a page that is no answer', [cut, page], 'cut', 'ok'],
+    ['the later of two failures', [page, failure('timeout', 3)], undefined, 'failed'],
+  ] as const)('takes %s', (_title, records, response, status) => {
+    expect(foldOutcome(records, price)).toMatchObject({ response, status })
+  })
+
+  it.each([
+    ['without usage', completion({ usage: null })],
+    ['of a model without a price', completion({ model: 'other' })],
+  ])('says unknown, never zero, for the cost of an answer %s', (_title, body) => {
+    expect(foldOutcome([answer(body)], price)).toMatchObject({ costUsd: undefined, costUnknown: true, status: 'ok' })
+  })
+
+  it('keeps an answer that was cut, with a flag', () => {
+    expect(foldOutcome([cut], price)).toMatchObject({ status: 'ok', errorCode: 'truncated', response: 'cut' })
+  })
+})
+
+describe('createTally', () => {
+  it('adds rows, tokens, money and reasons up', () => {
+    const tally = createTally()
+    tally.add(foldOutcome([answer(completion())], price))
+    tally.add(foldOutcome([answer(completion({ finish: 'length' }))], price))
+    tally.add(foldOutcome([answer(completion({ model: 'other' }))], price))
+    tally.add(foldOutcome([failure('timeout', 6)], price))
+    tally.add(faultOutcome({ code: 'empty_prompt', message: 'the prompt is empty' }))
+    tally.add(pendingOutcome(2))
+    expect(tally.summary(1234.4)).toEqual({
+      rows: { total: 6, ok: 3, failed: 2, pending: 1 },
+      failures: { timeout: 1, empty_prompt: 1 },
+      tokens: { prompt: 30, cached: 0, completion: 15, reasoning: 0 },
+      cost_usd: '0.00000000000004',
+      cost_unknown_rows: 1,
+      attempts: 11,
+      wall_ms: 1234,
+      models: {
+        m: { rows: 2, tokens: { prompt: 20, cached: 0, completion: 10, reasoning: 0 }, cost_usd: '0.00000000000004' },
+        other: { rows: 1, tokens: { prompt: 10, cached: 0, completion: 5, reasoning: 0 }, cost_usd: null },
+      },
+      flagged: { truncated: 1 },
+      simulated: false,
+    })
+  })
+
+  it('calls the cost zero when nothing was answered, and unknown when no answer has a price', () => {
+    const tally = createTally()
+    expect(tally.summary(0).cost_usd).toBe('0')
+    tally.add(foldOutcome([answer(completion({ model: 'other' }))], price))
+    expect(tally.summary(0).cost_usd).toBeNull()
+  })
+})

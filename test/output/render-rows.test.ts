@@ -1,0 +1,104 @@
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { JsonObject, Row } from '../../src/core/model.js'
+import { pendingOutcome } from '../../src/core/outcome.js'
+import { addedNames } from '../../src/output/columns.js'
+import { createRowRenderer, type ResultsFormat } from '../../src/output/render-rows.js'
+
+const outcome = {
+  ...pendingOutcome(),
+  status: 'ok',
+  response: 'fine, "really"\n',
+  costUsd: 1_500_000n,
+  attempts: 1,
+} as const
+const tableRow = (...cells: string[]): Row => ({ form: 'table', index: 0, line: 2, cells })
+const jsonRow = (text: string): Row => ({
+  form: 'json',
+  index: 0,
+  line: 1,
+  text,
+  record: JSON.parse(text) as JsonObject,
+})
+const unreadable: Row = {
+  form: 'unreadable',
+  index: 0,
+  line: 1,
+  text: '{',
+  fault: { code: 'invalid_row', message: 'not JSON' },
+}
+
+const render = (row: Row, format: ResultsFormat, columns: readonly string[] = ['a', 'b'], prefix = ''): string => {
+  const renderer = createRowRenderer({ format, columns, prefix })
+  return renderer.head + renderer.render([{ row, outcome }])
+}
+const firstLine = (text: string): JsonObject => JSON.parse(text.split('\n')[0] ?? '') as JsonObject
+
+describe('results as CSV', () => {
+  it('puts the row’s own columns first and the added ones after them', () => {
+    const [header] = parse(render(tableRow('1', '2'), 'csv')) as string[][]
+    expect(header).toEqual(['a', 'b', ...addedNames('')])
+  })
+
+  it('gives every cell back as it was read, whatever it holds', () => {
+    const cell = fc.string({ unit: 'binary' })
+    fc.assert(
+      fc.property(cell, cell, (a, b) => {
+        const [, cells] = parse(render(tableRow(a, b), 'csv')) as string[][]
+        expect(cells?.slice(0, 2)).toEqual([a, b])
+      }),
+    )
+  })
+
+  it('writes money as a decimal without exponent', () => {
+    const [, cells] = parse(render(tableRow('1', '2'), 'csv')) as string[][]
+    expect(cells?.[2 + addedNames('').indexOf('cost_usd')]).toBe('0.0000000015')
+  })
+
+  it('writes tabs for a TSV', () => {
+    expect(render(tableRow('1', '2'), 'tsv')).toMatch(/^a\tb\tresponse\t/)
+  })
+
+  it('puts the prefix before every added name', () => {
+    expect(render(tableRow('1', '2'), 'csv', ['a', 'b'], 'llm_')).toMatch(/^a,b,llm_response,llm_status,/)
+  })
+
+  it('takes JSONL values as they were written', () => {
+    const row = jsonRow('{"b":{"x": 1},"a":12345678901234567890,"c":"t"}')
+    const [, cells] = parse(render(row, 'csv', ['a', 'b', 'c', 'd'])) as string[][]
+    expect(cells?.slice(0, 4)).toEqual(['12345678901234567890', '{"x": 1}', 't', ''])
+  })
+
+  it('leaves the cells of a row that cannot be read empty', () => {
+    const [, cells] = parse(render(unreadable, 'csv')) as string[][]
+    expect(cells?.slice(0, 2)).toEqual(['', ''])
+  })
+})
+
+describe('results as JSONL', () => {
+  it('keeps a line byte for byte and appends to it', () => {
+    const text = '{"n": 12345678901234567890, "e": 1e2, "u":"\\u00e9"  }'
+    expect(render(jsonRow(text), 'jsonl')).toMatch(/^\{"n": 12345678901234567890, "e": 1e2, "u":"\\u00e9","response":/)
+  })
+
+  it('gives an empty object the added keys alone', () => {
+    expect(Object.keys(firstLine(render(jsonRow('{}'), 'jsonl')))).toEqual(addedNames(''))
+  })
+
+  it('gives a row that cannot be read the added keys alone', () => {
+    expect(Object.keys(firstLine(render(unreadable, 'jsonl')))).toEqual(addedNames(''))
+  })
+
+  it('turns a table’s cells into texts, whatever they hold', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), cell => {
+        expect(firstLine(render(tableRow(cell, '2'), 'jsonl'))).toMatchObject({ a: cell, b: '2' })
+      }),
+    )
+  })
+
+  it('writes null where there is nothing to say', () => {
+    expect(firstLine(render(tableRow('1', '2'), 'jsonl'))).toMatchObject({ error_code: null, prompt_tokens: null })
+  })
+})
