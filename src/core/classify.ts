@@ -145,6 +145,7 @@ const isTlsCode = (code: string): boolean => certificateCodes.has(code) || /^(?:
 export const classifyBreak = ({ code, sent }: { readonly code: string; readonly sent: boolean }): FailureCode => {
   if (code === 'body_limit') return 'answer_too_large'
   if (sent) return code === 'deadline' ? 'timeout' : 'connection_lost'
+  if (code === 'bad_target' || code === 'UND_ERR_INVALID_ARG') return 'bad_request'
   if (code === 'EMFILE' || code === 'ENFILE') return 'too_many_sockets'
   if (isTlsCode(code)) return 'tls_failed'
   return /^proxy_40[137]$/.test(code) ? 'proxy_failed' : 'connection_failed'

@@ -32,7 +32,7 @@ export interface SendSettings {
   readonly concurrency: number
   /** Repeats of a row whose sends may have been billed; refusals and failed connections are not counted. */
   readonly retries: number
-  /** How long a row is tried in all, from its first send, in ms. The last attempt may end later. */
+  /** How long a row is tried in all, in ms: attempts that may have been billed and the waits after them. */
   readonly rowTimeoutMs: number
   /** The longest standstill, in ms: a longer wait asked by the server, or a longer outage, ends the run resumably. */
   readonly maxWaitMs: number
@@ -67,6 +67,8 @@ export type SendEvent =
       readonly row: number
       readonly attempt: number
       readonly answer: Answer
+      /** Of its record, which is synced. */
+      readonly position: JournalPosition
       readonly latencyMs: number
     }
   | {

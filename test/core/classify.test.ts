@@ -120,6 +120,7 @@ describe('classifyBreak', () => {
     ['N7: another host’s certificate', 'ERR_TLS_CERT_ALTNAME_INVALID', false, 'tls_failed', 'run-fatal'],
     ['N10: a proxy that wants a password', 'proxy_407', false, 'proxy_failed', 'run-fatal'],
     ['N10: a proxy that cannot get through', 'proxy_502', false, 'connection_failed', 'never-sent'],
+    ['a request that cannot be put into words', 'UND_ERR_INVALID_ARG', false, 'bad_request', 'row-fatal'],
     ['P9: no file descriptor left', 'EMFILE', false, 'too_many_sockets', 'never-sent'],
   ])('%s', (_title, code, sent, expected, kind) => {
     const failure = classifyBreak({ code, sent })

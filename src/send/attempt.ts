@@ -1,0 +1,72 @@
+import type { Exchange, Reservation, SendPorts } from './contract.js'
+import type { Flow } from './flow.js'
+import { type Halt, stopFor } from './halt.js'
+import type { JournalWriter } from './journal-writer.js'
+import type { Pass } from './pacer.js'
+import { type OpenRow, startRecord } from './rows.js'
+import type { TokenCost } from './token-cost.js'
+
+/** One send that was made, and what came of it. */
+export interface Attempt {
+  readonly exchange: Exchange
+  readonly pass: Pass
+  readonly reservation: Reservation | undefined
+}
+
+export interface AttemptParts {
+  readonly ports: SendPorts
+  readonly flow: Flow
+  readonly halt: Halt
+  readonly journal: JournalWriter
+  readonly cost: TokenCost
+  /** Told of each send's begin (1) and end (-1). */
+  readonly onFlight: (change: 1 | -1) => void
+}
+
+/**
+ * Makes the sends of rows: waits for leave, reserves the money, notes the start, sends. The returned function resolves
+ * to undefined when the run is stopping and nothing was sent.
+ */
+export const createAttempt = ({ ports, flow, halt, journal, cost, onFlight }: AttemptParts) => {
+  const { clock, transport, budget, onEvent } = ports
+  const run = Math.floor(ports.random() * 2 ** 32).toString(36)
+
+  const tokensOf = (row: OpenRow): number => {
+    if (flow.tokenLimit === undefined) return 0
+    row.estimate ??= ports.estimateTokens(row.request)
+    return cost.of(row.estimate)
+  }
+  const reserve = async (row: OpenRow): Promise<Reservation | undefined> => {
+    const reservation = await budget?.reserve(row.request)
+    if (reservation === undefined) halt.set(stopFor('budget_exhausted', ''))
+    return reservation
+  }
+  const send = async (row: OpenRow): Promise<Exchange> => {
+    const { request } = row
+    onFlight(1)
+    onEvent?.({ kind: 'start', row: request.row, attempt: row.attempt })
+    const exchange = await transport.send(request, `pm-${run}-${request.row}-${row.attempt}`)
+    onFlight(-1)
+    return exchange
+  }
+
+  return async (row: OpenRow): Promise<Attempt | undefined> => {
+    const entered = flow.enter(tokensOf(row))
+    const pass = entered instanceof Promise ? await entered : entered
+    if (pass === undefined) return undefined
+    const reservation = budget === undefined ? undefined : await reserve(row)
+    if (halt.stop !== undefined) {
+      reservation?.release()
+      flow.dropped(pass)
+      return undefined
+    }
+    row.attempt += 1
+    await journal.note(startRecord(row, clock.wall()))
+    // The run may have stopped while the start was noted. Then nothing more leaves, and nothing is unknown about it.
+    const exchange: Exchange =
+      halt.stop === undefined
+        ? await send(row)
+        : { kind: 'broken', code: 'aborted', sent: false, message: 'the run stopped', latencyMs: 0 }
+    return { exchange, pass, reservation }
+  }
+}

@@ -1,0 +1,51 @@
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import { PromptmillError } from '../core/errors.js'
+
+export interface DispatcherOptions {
+  /** Sockets at once, at most. */
+  readonly connections: number
+  readonly connectTimeoutMs: number
+  /** Where `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are looked up, in either case. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Idle sockets live so long unless the server hints at less; then they are dropped a second before its time, in ms. */
+const keepAliveMs = 4000
+const keepAliveMarginMs = 1000
+const longestKeepAliveMs = 60_000
+
+const badProxy = (name: string): PromptmillError =>
+  new PromptmillError('bad_flag', `${name} is not the URL of a proxy`, {
+    hint: 'It looks like http://proxy.example:3128',
+  })
+
+/**
+ * The connections to one endpoint: a bounded pool, through the environment's proxy where one is set and meant for the
+ * host. Redirects are not followed. Own deadlines hold, so undici's are off: its limit for headers ends long answers.
+ * @throws PromptmillError `bad_flag` for a proxy that is no URL, without the value: it may hold a password
+ */
+export const openDispatcher = (
+  origin: string,
+  { connections, connectTimeoutMs, env }: DispatcherOptions,
+): Dispatcher => {
+  const options = {
+    connections,
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveTimeoutThreshold: keepAliveMarginMs,
+    keepAliveMaxTimeout: longestKeepAliveMs,
+  }
+  const lookUp = (name: string): string => env[name.toLowerCase()] || env[name] || ''
+  const httpProxy = lookUp('HTTP_PROXY')
+  const httpsProxy = lookUp('HTTPS_PROXY')
+  if (httpProxy === '' && httpsProxy === '') return new Pool(origin, options)
+  for (const [name, value] of [
+    ['HTTP_PROXY', httpProxy],
+    ['HTTPS_PROXY', httpsProxy],
+  ] as const) {
+    if (value !== '' && !URL.canParse(value)) throw badProxy(name)
+  }
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy: lookUp('NO_PROXY') })
+}

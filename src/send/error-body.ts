@@ -1,0 +1,26 @@
+import { type EndpointError, toEndpointError } from '../core/answer.js'
+
+const nothing: EndpointError = { code: undefined, type: undefined, message: undefined }
+
+/** Longer than any error worth reading. */
+const longest = 1_000_000
+
+const parse = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The error that the body of a reply other than 2xx tells, in the forms that are met: the API's `error` object, a plain
+ * `error` text, the error at the top (vLLM), `detail` (FastAPI).
+ */
+export const readErrorBody = (body: string): EndpointError => {
+  const value = body.length > longest || !/^\s*\{/.test(body) ? undefined : parse(body)
+  if (typeof value !== 'object' || value === null) return nothing
+  if ('error' in value && value.error !== null) return toEndpointError(value.error)
+  if ('detail' in value) return toEndpointError(value.detail)
+  return toEndpointError(value)
+}

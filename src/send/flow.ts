@@ -1,0 +1,137 @@
+import type { Clock } from '../core/clock.js'
+import { type FailureCode, failureClassOf } from '../core/failures.js'
+import type { ReplyHeaders } from '../core/model.js'
+import { type Breaker, createBreaker } from './breaker.js'
+import { type Concurrency, createConcurrency } from './concurrency.js'
+import type { SendSettings } from './contract.js'
+import { createGate, type Gate } from './gate.js'
+import { createLimiter, type Hold, type Limiter } from './limiter.js'
+import { createPacer, type Pacer, type Pass } from './pacer.js'
+import { readRateHeaders } from './rate-headers.js'
+import { backoffMs, serverWaitMs } from './retry-policy.js'
+
+/** What is told of a failed send to the flow. */
+export interface FlowFailure {
+  readonly code: FailureCode
+  /** Undefined when no reply came. */
+  readonly headers: ReplyHeaders | undefined
+  readonly askedMs: number | undefined
+}
+
+/** Decides when the next send may go, from what came of the earlier ones. */
+export interface Flow {
+  /** How many may be in flight. */
+  readonly limit: number
+  readonly tokenLimit: number | undefined
+  /** Leave to send so many tokens. Undefined when the run is stopping. */
+  enter(tokens: number): Pass | Promise<Pass | undefined>
+  /** A 2xx reply came. */
+  answered(pass: Pass, headers: ReplyHeaders): void
+  failed(pass: Pass, failure: FlowFailure): void
+  /** The tokens a send turned out to use. */
+  used(pass: Pass, tokens: number): void
+  /** The send was not made, or was cancelled. */
+  dropped(pass: Pass): void
+  hold(): Hold | undefined
+  close(): void
+}
+
+export interface FlowParts {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly inFlight: () => number
+  readonly onLimit: (limit: number) => void
+  /** The sending cannot go on; told once. */
+  readonly onStop: (code: FailureCode, message: string) => void
+}
+
+/** Signs of an outage. Throttling never is one; a timeout may be a long answer. */
+const outageCodes: ReadonlySet<FailureCode> = new Set(['connection_failed', 'connection_lost', 'server_error'])
+
+const showSeconds = (ms: number): string => (ms < 1e9 ? `${Math.ceil(ms / 1000)} s` : 'more than ten days')
+
+export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
+  const { clock, random } = parts
+  const { maxWaitMs } = settings
+  const now = (): number => clock.now()
+  const gate: Gate = createGate(now)
+  const limiter: Limiter = createLimiter(settings, now)
+  const breaker: Breaker = createBreaker(maxWaitMs, now)
+  const concurrency: Concurrency = createConcurrency(settings.concurrency, now)
+  const tooLong = (waitMs: number): void =>
+    parts.onStop('wait_too_long', `The endpoint asks to wait ${showSeconds(waitMs)}, longer than allowed`)
+  const pacer: Pacer = createPacer({ clock, limiter, gate, maxWaitMs, onTooLong: hold => tooLong(hold.waitMs) })
+  /** Refusals since the last answer, and since when. */
+  let refusals = 0
+  let refusedSinceMs = 0
+
+  const learn = (pass: Pass, headers: ReplyHeaders): void => {
+    const reports = readRateHeaders(headers, clock.wall())
+    limiter.learn(pass.ticket, reports)
+    if (reports.requests !== undefined || reports.tokens !== undefined) concurrency.limitsKnown()
+  }
+  const alive = (pass: Pass): void => {
+    breaker.succeeded(pass.probe)
+    if (pass.probe) gate.open()
+  }
+  const throttle = (code: FailureCode, askedMs: number | undefined): void => {
+    concurrency.throttled(code === 'slow_down' ? 'slow_down' : 'rate')
+    if (refusals === 0) refusedSinceMs = clock.now()
+    // Those that were under way when the gate closed say nothing new.
+    if (gate.hold()?.reason !== 'rate_limited' || gate.hold()?.waitMs === Infinity) refusals += 1
+    const waitMs = askedMs === undefined ? backoffMs(refusals, random) : serverWaitMs(askedMs, random)
+    const standstillMs = clock.now() - refusedSinceMs + waitMs
+    if (standstillMs > maxWaitMs) tooLong(standstillMs)
+    else gate.close('rate_limited', waitMs)
+  }
+  const out = (pass: Pass): void => {
+    const trip = breaker.failed(pass.probe)
+    if (trip?.kind === 'pause') gate.close('outage', trip.waitMs)
+    else if (trip?.kind === 'give_up') {
+      parts.onStop('outage', `The endpoint has been out for ${showSeconds(trip.outageMs)}`)
+    } else if (pass.probe) gate.probeAgain()
+  }
+  const changed = (): void => {
+    parts.onLimit(concurrency.limit)
+    pacer.pump()
+  }
+
+  return {
+    get limit() {
+      return concurrency.limit
+    },
+    get tokenLimit() {
+      return limiter.tokenLimit
+    },
+    enter: tokens => pacer.enter(tokens),
+    answered(pass, headers) {
+      learn(pass, headers)
+      alive(pass)
+      refusals = 0
+      concurrency.answered(parts.inFlight())
+      changed()
+    },
+    failed(pass, { code, headers, askedMs }) {
+      if (headers !== undefined) learn(pass, headers)
+      if (failureClassOf(code) === 'refused') {
+        limiter.settle(pass.ticket, 0)
+        breaker.succeeded(pass.probe)
+        throttle(code, askedMs)
+      } else if (outageCodes.has(code)) out(pass)
+      else if (headers !== undefined) alive(pass)
+      else if (pass.probe) gate.probeAgain()
+      if (code === 'too_many_sockets') concurrency.throttled('rate')
+      changed()
+    },
+    used(pass, tokens) {
+      limiter.settle(pass.ticket, tokens)
+      pacer.pump()
+    },
+    dropped(pass) {
+      if (pass.probe) gate.probeAgain()
+      pacer.pump()
+    },
+    hold: () => pacer.hold(),
+    close: () => pacer.close(),
+  }
+}

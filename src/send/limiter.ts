@@ -1,0 +1,68 @@
+import { type Bucket, createBucket, type Draw } from './bucket.js'
+import type { HoldReason } from './contract.js'
+import type { RateReport, RateReports } from './rate-headers.js'
+
+/** What one send took from the limits. */
+export interface Ticket {
+  readonly requests: Draw
+  readonly tokens: Draw
+  readonly projectTokens: Draw
+}
+
+export interface Hold {
+  readonly waitMs: number
+  readonly reason: HoldReason
+}
+
+export interface Limiter {
+  /** Tokens that fit into a minute; undefined while no token limit is known. */
+  readonly tokenLimit: number | undefined
+  /** The wait before a send of so many tokens, or undefined when there is none. */
+  hold(tokens: number): Hold | undefined
+  take(tokens: number): Ticket
+  /** Puts the ticket right: the tokens the endpoint says it used, or 0 when it turned the request away. */
+  settle(ticket: Ticket, usedTokens: number): void
+  /** Learns the limits from the reply to the ticket's send. */
+  learn(ticket: Ticket, reports: RateReports): void
+}
+
+const learnOne = (bucket: Bucket, draw: Draw, report: RateReport | undefined): void => {
+  if (report !== undefined) bucket.learn(draw, report)
+}
+
+/** The rate limits of the endpoint, of requests and of tokens, from the user and from the endpoint's headers. */
+export const createLimiter = (
+  { rpm, tpm }: { readonly rpm: number | undefined; readonly tpm: number | undefined },
+  now: () => number,
+): Limiter => {
+  const requests = createBucket(rpm, now)
+  const tokens = createBucket(tpm, now)
+  const projectTokens = createBucket(undefined, now)
+  return {
+    get tokenLimit() {
+      if (tokens.limit === undefined) return projectTokens.limit
+      return Math.min(tokens.limit, projectTokens.limit ?? tokens.limit)
+    },
+    hold(amount) {
+      const requestMs = requests.delayMs(1)
+      const tokenMs = Math.max(tokens.delayMs(amount), projectTokens.delayMs(amount))
+      const waitMs = Math.max(requestMs, tokenMs)
+      if (waitMs === 0) return undefined
+      return { waitMs, reason: tokenMs > requestMs ? 'tokens_per_minute' : 'requests_per_minute' }
+    },
+    take: amount => ({
+      requests: requests.take(1),
+      tokens: tokens.take(amount),
+      projectTokens: projectTokens.take(amount),
+    }),
+    settle(ticket, usedTokens) {
+      tokens.correct(ticket.tokens, usedTokens)
+      projectTokens.correct(ticket.projectTokens, usedTokens)
+    },
+    learn(ticket, reports) {
+      learnOne(requests, ticket.requests, reports.requests)
+      learnOne(tokens, ticket.tokens, reports.tokens)
+      learnOne(projectTokens, ticket.projectTokens, reports.projectTokens)
+    },
+  }
+}

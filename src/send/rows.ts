@@ -1,0 +1,82 @@
+import type { FailureCode } from '../core/failures.js'
+import type { Reply, Request } from '../core/model.js'
+import type { AnswerRecord, FailureRecord, StartRecord, UnknownRecord } from '../core/records.js'
+
+/** A row on its way: what has been tried so far in this session. */
+export interface OpenRow {
+  readonly request: Request
+  /** Number of the last attempt, over all sessions. */
+  attempt: number
+  /** Prompt tokens, roughly; undefined until somebody asks. */
+  estimate: number | undefined
+  /** Time in attempts that may have been billed, and in the waits after them, in ms. */
+  triedMs: number
+  failures: number
+  /** Failures that may have been billed. */
+  ambiguous: number
+}
+
+export const openRow = (request: Request, earlierAttempts: number): OpenRow => ({
+  request,
+  attempt: earlierAttempts,
+  estimate: undefined,
+  triedMs: 0,
+  failures: 0,
+  ambiguous: 0,
+})
+
+/** An attempt that brought no answer, named. Texts are scrubbed. */
+export interface NamedFailure {
+  readonly code: FailureCode
+  readonly message: string
+  readonly status: number | null
+  readonly latencyMs: number
+  readonly requestId: string | null
+  readonly ambiguous: boolean
+  readonly body: string | null
+}
+
+const identify = ({ request, attempt }: OpenRow, at: number) => ({
+  key: request.key,
+  nth: request.nth,
+  row: request.row,
+  attempt,
+  at,
+})
+
+export const startRecord = (row: OpenRow, at: number): StartRecord => ({ kind: 'start', ...identify(row, at) })
+
+export const unknownRecord = (row: OpenRow, at: number): UnknownRecord => ({ kind: 'unknown', ...identify(row, at) })
+
+const roundMs = (ms: number): number => Math.round(ms)
+
+export const isSimulated = (reply: Reply): boolean => reply.headers['x-promptmill-simulated'] === '1'
+
+export const requestIdOf = (reply: Reply): string | null => reply.headers['x-request-id'] ?? null
+
+export const answerRecord = (row: OpenRow, reply: Reply, at: number): AnswerRecord => ({
+  kind: 'answer',
+  ...identify(row, at),
+  status: reply.status,
+  latency_ms: roundMs(reply.latencyMs),
+  request_id: requestIdOf(reply),
+  simulated: isSimulated(reply),
+  body: reply.body,
+})
+
+export const failureRecord = (
+  row: OpenRow,
+  failure: NamedFailure,
+  { at, final }: { at: number; final: boolean },
+): FailureRecord => ({
+  kind: 'failure',
+  ...identify(row, at),
+  final,
+  code: failure.code,
+  message: failure.message,
+  status: failure.status,
+  latency_ms: roundMs(failure.latencyMs),
+  request_id: failure.requestId,
+  ambiguous: failure.ambiguous,
+  body: failure.body,
+})
