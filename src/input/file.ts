@@ -18,7 +18,8 @@ export interface InputFile {
 /** Told how many bytes of the file were read since the last call. */
 export type OnBytes = (bytes: number) => void
 
-const chunkBytes = 64 * 1024
+/** Large, so that waiting for the disk counts for little; it also bounds a batch of rows. */
+const chunkBytes = 256 * 1024
 
 const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOENT: ['there is no such file', 'Check the spelling; a relative path starts at the folder the command runs in'],
@@ -108,10 +109,10 @@ const brokenGzip = (name: string, error: unknown): unknown => {
 }
 
 async function* inflate(file: InputFile, onBytes: OnBytes | undefined): AsyncGenerator<Buffer> {
+  const packed = readChunks(file, onBytes)
   const gunzip = createGunzip({ chunkSize: chunkBytes })
-  const closed = new Promise<void>(resolve => {
-    pipeline(Readable.from(readChunks(file, onBytes)), gunzip, () => resolve())
-  })
+  // What goes wrong on the way destroys `gunzip` with it, and so is thrown below.
+  pipeline(Readable.from(packed), gunzip, () => undefined)
   try {
     const chunks: AsyncIterable<Buffer> = gunzip
     for await (const chunk of chunks) yield chunk
@@ -119,7 +120,8 @@ async function* inflate(file: InputFile, onBytes: OnBytes | undefined): AsyncGen
     throw brokenGzip(file.name, error)
   } finally {
     gunzip.destroy()
-    await closed
+    // The pipeline ends the reading too, but does not wait until the file is closed.
+    await packed.return(undefined)
   }
 }
 

@@ -1,7 +1,6 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { access, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError, systemCode } from '../core/errors.js'
-import type { JsonObject } from '../core/model.js'
 
 const diskError = (target: string, error: unknown): PromptmillError => {
   const code = systemCode(error) ?? 'unknown error'
@@ -27,41 +26,51 @@ const syncFolder = async (folder: string): Promise<void> => {
   await handle?.close()
 }
 
-/** Whole or not at all; readable by its owner alone, since prompts may be confidential. */
-const writeFileSafely = async (
-  target: string,
-  fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
-) => {
+type Write = (bytes: Uint8Array) => Promise<void>
+
+/** Writes through a temporary file in the same folder; keeps it as the target when `fill` says so. */
+const replaceFile = async (target: string, fill: (write: Write) => Promise<boolean>): Promise<void> => {
   const folder = path.dirname(target)
   const temporary = path.join(folder, `.${path.basename(target)}.${process.pid}.tmp`)
   const fail = (error: unknown): never => {
     throw diskError(target, error)
   }
   await mkdir(folder, { recursive: true }).catch(fail)
+  // Readable by its owner alone, since prompts may be confidential.
   const handle = await open(temporary, 'w', 0o600).catch(fail)
   try {
-    try {
-      await fill(bytes => writeWhole(handle, bytes).catch(fail))
-      await handle.sync().catch(fail)
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, target).catch(fail)
-  } catch (error) {
+    const keep = await fill(bytes => writeWhole(handle, bytes).catch(fail))
+    if (keep) await handle.sync().catch(fail)
+    await handle.close()
+    if (keep) await rename(temporary, target).catch(fail)
+    if (keep) await syncFolder(folder)
+  } finally {
+    // Closed twice does no harm; after the rename there is nothing to remove.
+    await handle.close().catch(() => undefined)
     await rm(temporary, { force: true })
-    throw error
   }
-  await syncFolder(folder)
 }
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
 
 /**
  * Copies a stream of bytes, such as standard input, into a file, so that it can be read more than once. The file
- * appears under its name only when it is complete and synced.
+ * appears under its name only when it is complete and synced. A stream that brings nothing leaves a file that is there
+ * already as it is: the same command without the data goes on with what was copied before.
  * @throws PromptmillError `disk` when the copy cannot be written; an error of the source passes through
  */
 export const spoolStream = (source: AsyncIterable<Uint8Array>, target: string): Promise<void> =>
-  writeFileSafely(target, async write => {
-    for await (const chunk of source) await write(chunk)
+  replaceFile(target, async write => {
+    let bytes = 0
+    for await (const chunk of source) {
+      await write(chunk)
+      bytes += chunk.length
+    }
+    return bytes > 0 || !(await exists(target))
   })
 
 const flushAt = 256 * 1024
@@ -82,11 +91,12 @@ const toLine = (row: unknown, index: number): string => {
 }
 
 /**
- * Writes rows from a program into a file, an object a line; see `spoolStream`.
- * @throws PromptmillError `bad_input` for a row that is no object or cannot be written as JSON, `disk`
+ * Writes rows from a program into a file, an object a line, whole or not at all.
+ * @throws PromptmillError `bad_input` for a row that is no object or cannot be written as JSON, `disk`; an error of the
+ * source passes through
  */
-export const spoolRows = (source: Iterable<JsonObject> | AsyncIterable<JsonObject>, target: string): Promise<void> =>
-  writeFileSafely(target, async write => {
+export const spoolRows = (source: Iterable<unknown> | AsyncIterable<unknown>, target: string): Promise<void> =>
+  replaceFile(target, async write => {
     let waiting = ''
     let index = 0
     for await (const row of source) {
@@ -96,4 +106,5 @@ export const spoolRows = (source: Iterable<JsonObject> | AsyncIterable<JsonObjec
       waiting = ''
     }
     await write(Buffer.from(waiting))
+    return true
   })
