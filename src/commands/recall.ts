@@ -1,7 +1,7 @@
 import type { JournalPosition, RunRecord } from '../core/records.js'
 import { createKeyTable } from '../journal/key-table.js'
 import type { RecordView } from '../journal/record-view.js'
-import { scanJournal } from '../journal/scan.js'
+import { type JournalEnd, scanJournal } from '../journal/scan.js'
 
 /** What the journal has of one request. */
 export interface Remembered {
@@ -15,6 +15,8 @@ export interface Remembered {
 
 /** The journal, read once: which requests it settles, and where their records are. */
 export interface Recollection {
+  /** Where the journal goes on: opening it need not read it again. */
+  readonly end: JournalEnd
   /** Settled requests. */
   readonly size: number
   /** The latest session's own record. */
@@ -187,7 +189,7 @@ export const recall = async (folder: string): Promise<Recollection> => {
   let lastRun: RunRecord | undefined
   let simulated: boolean | undefined
 
-  await scanJournal(folder, (view, position) => {
+  const end = await scanJournal(folder, (view, position) => {
     switch (view.kind) {
       case 'run':
         lastRun = view.record()
@@ -217,6 +219,7 @@ export const recall = async (folder: string): Promise<Recollection> => {
     return request && { settled: false, positions: request.positions, attempts: request.attempts }
   }
   return {
+    end,
     get size() {
       return settled.size
     },

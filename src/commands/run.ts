@@ -119,12 +119,13 @@ interface Sending {
 }
 
 /** Between opening and closing the journal: everything that costs money. */
-const send = async (stage: Stage, { planned, memory, endpoint, expectSimulated }: Sending): Promise<SendReport> => {
+const send = async (stage: Stage, sending: Sending): Promise<SendReport & { readonly sentMs: number }> => {
+  const { planned, memory, endpoint, expectSimulated } = sending
   const { job, settings, ports, notify, drafts, price, options } = stage
   const { input, fingerprint } = job.source
   const { clock } = ports
   const began = clock.now()
-  const journal = await openJournal(job.folder)
+  const journal = await openJournal(job.folder, { scanned: memory.end, beforeSegment: job.lock.verify })
   const reader = createRecordReader(job.folder)
   const checkInput = async (): Promise<void> => {
     if (await looksUnchanged(input.path, fingerprint)) return
@@ -151,8 +152,9 @@ const send = async (stage: Stage, { planned, memory, endpoint, expectSimulated }
       ports,
       { notify, signals: options },
     )
-    await journal.commit({ kind: 'end', at: clock.wall(), reason: endReason(report), wall_ms: clock.now() - began })
-    return report
+    const sentMs = Math.round(clock.now() - began)
+    await journal.commit({ kind: 'end', at: clock.wall(), reason: endReason(report), wall_ms: sentMs })
+    return { ...report, sentMs }
   } finally {
     reader.close()
     await journal.close()
@@ -186,7 +188,7 @@ export const run = async (
     const now = new Date(ports.clock.wall())
     const manifest = (simulated: boolean, baseUrl: string): Promise<void> =>
       writeRunManifest(job, settings, { simulated, baseUrl, priceSource: prices.source, earlier: job.earlier, now })
-    let report: SendReport = { stop: undefined, settled: 0 }
+    let report: SendReport & { readonly sentMs: number } = { stop: undefined, settled: 0, sentMs: 0 }
     const simulated = settings.simulate || memory.simulated === true
     if (planned.counts.pending > 0) {
       warnOfPrice(stage)
@@ -205,7 +207,7 @@ export const run = async (
       })
       const wallMs = ports.clock.now() - began
       return {
-        summary: tally.summary(memory.wallMs + (report.settled > 0 ? wallMs : 0)),
+        summary: tally.summary(memory.wallMs + report.sentMs),
         results: job.place.file,
         runFolder: job.folder,
         plan: planned.counts,

@@ -152,7 +152,8 @@ export const sendPending = async (
   const onSettled = (request: Request, settlement: Settlement): void => {
     meter.seeSettled(settlement.status)
     if (settlement.status === 'left') return
-    if (settlement.status === 'failed' && settlement.answer === undefined) {
+    // An empty answer is its own last word; every other failure has a record of its own.
+    if (settlement.status === 'failed' && settlement.code !== 'empty_answer') {
       table.addPosition(request.row, settlement.position)
     }
     table.settle(request.row)
