@@ -8,6 +8,8 @@ export interface Terminal {
   out(text: string): Promise<boolean>
   /** Talk. */
   say(line: string): void
+  /** Talk as it is, without a line's end: for what is redrawn in place. */
+  write(text: string): void
   readonly stderrIsTty: boolean
   readonly columns: () => number
   readonly color: boolean
@@ -48,6 +50,7 @@ export const createTerminal = (from: NodeJS.Process): Terminal => {
     stdin: from.stdin,
     out,
     say: line => void talk(`${line}\n`),
+    write: text => void talk(text),
     stderrIsTty: from.stderr.isTTY === true,
     columns: () => from.stderr.columns ?? 80,
     color: from.stderr.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
