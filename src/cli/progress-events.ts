@@ -1,0 +1,138 @@
+import { stripVTControlCharacters } from 'node:util'
+import type { PlanCounts, RowOutcome } from '../commands/ports.js'
+import type { JsonValue } from '../core/model.js'
+import { formatUsd, type Usd } from '../core/money.js'
+import { toExpected, toSpent } from './progress-cost.js'
+import type { Snapshot } from './progress-pace.js'
+import type { ProgressView } from './progress-view.js'
+import type { Terminal } from './terminal.js'
+
+interface EventSpec {
+  /** When it comes, as one sentence without a full stop. */
+  readonly when: string
+  /** What each key holds, beside `event`, which holds the name. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/**
+ * The events of `--progress json`: one JSON object a line on standard error. Times are in ms, money is an exact decimal
+ * in a string, null is unknown. The program and the README are made from this table.
+ */
+export const progressEvents = {
+  plan: {
+    when: 'Once, when the input has been read and before anything is sent',
+    fields: {
+      rows: 'rows of the input',
+      reused: 'rows that earlier sessions settled',
+      pending: 'rows to be sent',
+      faulty: 'rows that no request can be made from',
+      removed: 'answers in the journal whose rows are no longer in the input',
+    },
+  },
+  progress: {
+    when: 'Once a second while rows are sent, and once more at the end of it',
+    fields: {
+      rows: 'rows of the input',
+      done: 'rows settled, those of earlier sessions included',
+      failed: 'rows failed in this session, faulty ones included',
+      settled: 'rows settled in this session',
+      in_flight: 'requests in flight',
+      in_flight_limit: 'how many may be in flight now',
+      prompt_tokens: 'prompt tokens of this session, as far as reported',
+      completion_tokens: 'completion tokens of this session, as far as reported',
+      spent_usd: 'what this session has spent',
+      expected_usd: 'what it will come to, if the rows left cost what the settled ones did',
+      rows_per_second: 'rows settled a second, recently',
+      tokens_per_second: 'prompt and completion tokens a second, recently',
+      elapsed_ms: 'time since the sending began',
+      left_ms: 'time left, estimated',
+      hold: 'what holds the run back: rate_limited, requests_per_minute, tokens_per_minute or outage, else null',
+      hold_wait_ms: 'how long it will still hold, as far as known',
+    },
+  },
+  row: {
+    when: 'For every row settled in this session, once its outcome is synced to disk',
+    fields: {
+      row: "the row's place in the input, counted from 1",
+      line: 'the line on which it begins, counted from 1',
+      status: 'ok or failed',
+      error_code: 'why it failed, or what to look at in an answer: truncated, refused, content_filter; else null',
+      cost_usd: 'its cost over all attempts',
+      attempts: 'calls made for it, over all sessions',
+    },
+  },
+  notice: {
+    when: 'Whenever there is something to know',
+    fields: { text: 'one sentence' },
+  },
+  sent: {
+    when: 'Once, when the sending has ended: at its end or before it',
+    fields: {},
+  },
+} as const satisfies Readonly<Record<string, EventSpec>>
+
+type EventName = keyof typeof progressEvents
+
+/** Exactly the fields that the table names. */
+type EventFields<N extends EventName> = Readonly<Record<keyof (typeof progressEvents)[N]['fields'], JsonValue>>
+
+const everyMs = 1000
+
+const toEvent = <N extends EventName>(event: N, fields: EventFields<N>): string => JSON.stringify({ event, ...fields })
+
+const toMoney = (amount: Usd | undefined): string | null => (amount === undefined ? null : formatUsd(amount))
+
+const toMs = (ms: number | undefined): number | null => (ms === undefined ? null : Math.round(ms))
+
+const toRate = (perSecond: number | undefined): number | null =>
+  perSecond === undefined ? null : Math.round(perSecond * 100) / 100
+
+const toPlanEvent = ({ rows, reused, pending, faulty, removed }: PlanCounts): string =>
+  toEvent('plan', { rows, reused, pending, faulty, removed })
+
+/** The hold is that of the moment, unlike what people are shown. */
+const toProgressEvent = (snapshot: Snapshot): string => {
+  const { progress } = snapshot
+  const { inFlight, limit, hold } = progress.load
+  return toEvent('progress', {
+    rows: progress.rows,
+    done: progress.done,
+    failed: progress.failed,
+    settled: progress.settled,
+    in_flight: inFlight,
+    in_flight_limit: limit,
+    prompt_tokens: progress.promptTokens,
+    completion_tokens: progress.completionTokens,
+    spent_usd: toMoney(toSpent(progress)),
+    expected_usd: toMoney(toExpected(progress)),
+    rows_per_second: toRate(snapshot.rowsPerSecond),
+    tokens_per_second: toRate(snapshot.tokensPerSecond),
+    elapsed_ms: Math.round(snapshot.elapsedMs),
+    left_ms: toMs(snapshot.leftMs),
+    hold: hold?.reason ?? null,
+    hold_wait_ms: toMs(hold?.waitMs),
+  })
+}
+
+const toRowEvent = ({ row, line, outcome }: RowOutcome): string => {
+  const { status, errorCode, costUsd, attempts } = outcome
+  return toEvent('row', { row, line, status, error_code: errorCode ?? null, cost_usd: toMoney(costUsd), attempts })
+}
+
+/** Progress for machines: `progressEvents`, one a line. */
+export const createEventView = (terminal: Pick<Terminal, 'say'>): ProgressView => {
+  const note = (text: string): void => terminal.say(toEvent('notice', { text }))
+  return {
+    everyMs,
+    onPlan: plan => terminal.say(toPlanEvent(plan)),
+    onOutcome: row => terminal.say(toRowEvent(row)),
+    show: snapshot => terminal.say(toProgressEvent(snapshot)),
+    end(snapshot) {
+      terminal.say(toProgressEvent(snapshot))
+      terminal.say(toEvent('sent', {}))
+    },
+    // A line for people may be coloured.
+    say: line => note(stripVTControlCharacters(line)),
+    note,
+  }
+}
