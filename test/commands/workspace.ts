@@ -85,7 +85,7 @@ export const createWorkspace = async (...simulated: Parameters<typeof startSimul
       await writeFile(at(name), text)
       return at(name)
     },
-    readCsv: async name => parse(await read(name), { columns: true, bom: true }) as Cells[],
+    readCsv: async name => parse<Cells>(await read(name), { columns: true, bom: true }),
     readJsonl: async name =>
       (await read(name))
         .trimEnd()

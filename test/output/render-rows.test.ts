@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, Row } from '../../src/core/model.js'
 import { pendingOutcome } from '../../src/core/outcome.js'
@@ -37,7 +37,7 @@ const firstLine = (text: string): JsonObject => JSON.parse(text.split('\n')[0] ?
 
 describe('results as CSV', () => {
   it('puts the row’s own columns first and the added ones after them', () => {
-    const [header] = parse(render(tableRow('1', '2'), 'csv')) as string[][]
+    const [header] = parse(render(tableRow('1', '2'), 'csv'))
     expect(header).toEqual(['a', 'b', ...addedNames('')])
   })
 
@@ -45,14 +45,14 @@ describe('results as CSV', () => {
     const cell = fc.string({ unit: 'binary' })
     fc.assert(
       fc.property(cell, cell, (a, b) => {
-        const [, cells] = parse(render(tableRow(a, b), 'csv')) as string[][]
+        const [, cells] = parse(render(tableRow(a, b), 'csv'))
         expect(cells?.slice(0, 2)).toEqual([a, b])
       }),
     )
   })
 
   it('writes money as a decimal without exponent', () => {
-    const [, cells] = parse(render(tableRow('1', '2'), 'csv')) as string[][]
+    const [, cells] = parse(render(tableRow('1', '2'), 'csv'))
     expect(cells?.[2 + addedNames('').indexOf('cost_usd')]).toBe('0.0000000015')
   })
 
@@ -66,12 +66,12 @@ describe('results as CSV', () => {
 
   it('takes JSONL values as they were written', () => {
     const row = jsonRow('{"b":{"x": 1},"a":12345678901234567890,"c":"t"}')
-    const [, cells] = parse(render(row, 'csv', ['a', 'b', 'c', 'd'])) as string[][]
+    const [, cells] = parse(render(row, 'csv', ['a', 'b', 'c', 'd']))
     expect(cells?.slice(0, 4)).toEqual(['12345678901234567890', '{"x": 1}', 't', ''])
   })
 
   it('leaves the cells of a row that cannot be read empty', () => {
-    const [, cells] = parse(render(unreadable, 'csv')) as string[][]
+    const [, cells] = parse(render(unreadable, 'csv'))
     expect(cells?.slice(0, 2)).toEqual(['', ''])
   })
 })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PromptmillError } from '../../src/core/errors.js'
 import { compileTemplate, unknownColumn } from '../../src/prompt/template.js'
