@@ -1,6 +1,6 @@
-import { appendFile, stat, utimes } from 'node:fs/promises'
+import { appendFile, rm, stat, utimes } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { fingerprintFile, sameFingerprint } from '../../src/input/fingerprint.js'
+import { fingerprintFile, looksUnchanged, sameFingerprint } from '../../src/input/fingerprint.js'
 import { failureOf, useWorkspace } from './workspace.js'
 
 const workspace = useWorkspace()
@@ -52,5 +52,19 @@ describe('fingerprintFile', () => {
   it('names a file that is gone', async () => {
     const error = await failureOf(fingerprintFile(workspace.path('gone.csv')))
     expect(error).toMatchObject({ code: 'bad_input', message: expect.stringContaining('gone.csv') })
+  })
+})
+
+describe('looksUnchanged', () => {
+  it.each([
+    ['a file that is left alone', async () => undefined, true],
+    ['a file that has grown', (path: string) => appendFile(path, 'b'), false],
+    ['a file with another time', (path: string) => utimes(path, new Date(0), new Date(0)), false],
+    ['a file that is gone', (path: string) => rm(path), false],
+  ])('tells %s', async (_title, change, unchanged) => {
+    const path = await workspace.write('a.csv', 'a\n')
+    const fingerprint = await fingerprintFile(path)
+    await change(path)
+    expect(await looksUnchanged(path, fingerprint)).toBe(unchanged)
   })
 })
