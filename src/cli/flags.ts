@@ -3,13 +3,17 @@ import { flagName, type OptionSpec, type OptionTable } from '../core/option-spec
 
 const valueName = (spec: OptionSpec): string => spec.placeholder ?? (spec.type === 'number' ? 'N' : 'TEXT')
 
+const describe = (spec: OptionSpec): string => {
+  const value = spec.type === 'boolean' || spec.choices !== undefined ? '' : `<${valueName(spec)}> `
+  return `${value}${spec.describe}${spec.env === undefined ? '' : ` [env: ${spec.env}]`}`
+}
+
 const toYargs = (spec: OptionSpec): Options => ({
-  // Numbers stay text here: yargs would turn "abc" into NaN, and the table's own check says it better.
-  type: spec.type === 'boolean' ? 'boolean' : 'string',
+  // Values stay text here: yargs would turn "abc" into NaN, and the table's own check says it better.
+  ...(spec.type === 'boolean' ? { type: 'boolean' } : { nargs: 1 }),
   group: `${spec.group}:`,
-  description: spec.describe + (spec.env === undefined ? '' : ` [env: ${spec.env}]`),
+  description: describe(spec),
   ...(spec.alias === undefined ? {} : { alias: spec.alias }),
-  ...(spec.type === 'boolean' ? {} : { requiresArg: true }),
   ...(spec.choices === undefined ? {} : { choices: spec.choices }),
   ...(spec.default === undefined || spec.type === 'boolean' ? {} : { defaultDescription: String(spec.default) }),
 })
@@ -28,6 +32,21 @@ export const givenFlags = (parsed: Readonly<Record<string, unknown>>, table: Opt
   }
   return given
 }
+
+const toKebab = (key: string): string => flagName(key).slice(2)
+
+/** A given flag that the tables do not have, without its dashes: yargs lists each in both spellings. */
+export const findUnknownFlag = (
+  parsed: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): string | undefined => {
+  const allowed = new Set(known)
+  return Object.keys(parsed).find(key => !allowed.has(key) && toKebab(key) === key)
+}
+
+/** Every spelling under which yargs lists the flags of a table. */
+export const flagSpellings = (table: OptionTable): readonly string[] =>
+  Object.entries(table).flatMap(([key, { alias }]) => [key, toKebab(key), ...(alias === undefined ? [] : [alias])])
 
 /** A flag as the help and the README write it: `--max-tokens N`, `-o, --output FILE`. */
 export const showFlag = (key: string, spec: OptionSpec): string => {

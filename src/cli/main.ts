@@ -1,11 +1,12 @@
 import yargs, { type Argv } from 'yargs'
 import { PromptmillError } from '../core/errors.js'
-import type { OptionTable } from '../core/option-spec.js'
+import { nearestName } from '../core/nearest.js'
+import { flagName, type OptionTable } from '../core/option-spec.js'
 import { toSettings } from '../core/option-values.js'
 import { runOptions, sendOptions, terminalOptions } from '../core/options.js'
 import { version } from '../core/version.js'
 import { simulatorOptions } from '../simulator/options.js'
-import { addFlags, givenFlags } from './flags.js'
+import { addFlags, findUnknownFlag, flagSpellings, givenFlags } from './flags.js'
 import { quoteWords } from './quote.js'
 import { reportError } from './report-error.js'
 import type { Terminal } from './terminal.js'
@@ -47,7 +48,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { runCommand } = await import('./run-command.js')
       const flags = givenFlags(parsed, runOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      return runCommand(terminal, { input: text(parsed['input']), flags, viewing: toViewing(terminal, parsed), line })
+      return runCommand(terminal, text(parsed['input']), { flags, viewing: toViewing(terminal, parsed), line })
     },
   },
   {
@@ -60,8 +61,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { retryCommand } = await import('./run-command.js')
       const flags = givenFlags(parsed, sendOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      const results = text(parsed['results'])
-      return retryCommand(terminal, { results, flags, viewing: toViewing(terminal, parsed), line })
+      return retryCommand(terminal, text(parsed['results']), { flags, viewing: toViewing(terminal, parsed), line })
     },
   },
   {
@@ -109,9 +109,32 @@ const buildCommand = (argv: Argv, spec: CommandSpec): Argv => {
 
 /** What yargs says of a wrong command line becomes an error like every other one. */
 const wrongUse = (message: string | undefined): PromptmillError =>
-  new PromptmillError('bad_flag', message ?? 'The command line is wrong', {
-    hint: 'promptmill --help shows the commands, promptmill COMMAND --help its flags',
-  })
+  new PromptmillError('bad_flag', message ?? 'The command line is wrong', { hint: seeHelp })
+
+const unknownName = (kind: string, name: string, known: readonly string[]): PromptmillError => {
+  const nearest = nearestName(name, known)
+  const hint = nearest === undefined ? seeHelp : `Did you mean ${nearest}?`
+  return new PromptmillError('bad_flag', `There is no ${kind} ${name}`, { hint })
+}
+
+const seeHelp = 'promptmill --help shows the commands, promptmill COMMAND --help its flags'
+
+const nameOf = ({ usage }: CommandSpec): string => usage.split(' ')[0] ?? usage
+
+/** Yargs adds these to what it parsed, beside flags and positional arguments. */
+const parserKeys = ['_', '$0', 'help', 'h', 'version', 'V']
+
+/** Unknown flags and surplus words are refused before anything else is looked at. */
+const checkParsed = (spec: CommandSpec, parsed: Parsed): void => {
+  const known = [...parserKeys, ...Object.keys(spec.positionals), ...flagSpellings(spec.options)]
+  const unknown = findUnknownFlag(parsed, known)
+  if (unknown !== undefined) {
+    const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`)
+    throw unknownName('flag', dashed(unknown), Object.keys(spec.options).map(flagName))
+  }
+  const words = Array.isArray(parsed['_']) ? parsed['_'].slice(1) : []
+  if (words.length > 0) throw wrongUse(`${nameOf(spec)} does not take the argument ${words.join(' ')}`)
+}
 
 /** The parser with all commands; `onCommand` is given the one that was chosen. */
 const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, parsed: Parsed) => void): Argv => {
@@ -120,9 +143,6 @@ const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, p
     .usage('$0 <command>\n\nRun a file of prompts through the chat API: every answer kept, every cent accounted for')
     .locale('en')
     .parserConfiguration({ 'boolean-negation': false, 'parse-positional-numbers': false, 'parse-numbers': false })
-    .strict()
-    .demandCommand(1, 1, 'Name a command')
-    .recommendCommands()
     .version(version)
     .alias('version', 'V')
     .help()
@@ -143,18 +163,33 @@ const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, p
   return parser
 }
 
+/** Without a command there is nothing to do but to show what there is. */
+const checkCommand = async (parser: Argv, words: readonly string[], terminal: Terminal): Promise<void> => {
+  const [first] = words
+  if (first === undefined) {
+    terminal.say(await parser.getHelp())
+    throw new PromptmillError('bad_flag', 'No command is given')
+  }
+  const names = commandSpecs.map(nameOf)
+  if (!first.startsWith('-') && !names.includes(first)) throw unknownName('command', first, names)
+}
+
 /** The whole command line: parses, runs, reports. Resolves with the exit status and never rejects. */
 export const main = async (words: readonly string[], terminal: Terminal): Promise<number> => {
   try {
     let chosen: { spec: CommandSpec; parsed: Parsed } | undefined
     const shown: string[] = []
-    await createParser(words, (spec, parsed) => {
+    const parser = createParser(words, (spec, parsed) => {
       chosen = { spec, parsed }
-    }).parseAsync([...words], {}, (_error, _parsed, output) => {
+    })
+    await checkCommand(parser, words, terminal)
+    await parser.parseAsync([...words], {}, (_error, _parsed, output) => {
       if (output !== '') shown.push(output)
     })
     if (shown.length > 0) await terminal.out(`${shown.join('\n')}\n`)
-    return chosen === undefined ? 0 : await chosen.spec.run(terminal, chosen.parsed, words)
+    if (chosen === undefined) return shown.length > 0 ? 0 : reportError(terminal, wrongUse(undefined))
+    checkParsed(chosen.spec, chosen.parsed)
+    return await chosen.spec.run(terminal, chosen.parsed, words)
   } catch (error) {
     return reportError(terminal, error)
   }

@@ -2,9 +2,8 @@ import type { Progress } from '../commands/ports.js'
 import type { Usd } from '../core/money.js'
 import { countLeft } from './progress-pace.js'
 
-/** What the session has spent; undefined when tokens were used and no price is known for any: unknown is not zero. */
-export const toSpent = ({ spentUsd, promptTokens, completionTokens }: Progress): Usd | undefined =>
-  spentUsd === 0n && promptTokens + completionTokens > 0 ? undefined : spentUsd
+/** What the session has spent; undefined when the cost of an answer is unknown: a part is not the whole. */
+export const toSpent = ({ spentUsd, unpriced }: Progress): Usd | undefined => (unpriced > 0 ? undefined : spentUsd)
 
 /**
  * What the session will come to, if the rows left cost what the settled ones did. Undefined when nothing is settled, or

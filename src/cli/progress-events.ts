@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { PlanCounts, RowOutcome } from '../commands/ports.js'
+import type { RunResult } from '../commands/run.js'
 import type { JsonValue } from '../core/model.js'
 import { formatUsd, type Usd } from '../core/money.js'
+import type { Summary } from '../core/summary.js'
 import { toExpected, toSpent } from './progress-cost.js'
 import type { Snapshot } from './progress-pace.js'
 import type { ProgressView } from './progress-view.js'
@@ -69,12 +71,22 @@ export const progressEvents = {
     when: 'Once, when the sending has ended: at its end or before it',
     fields: {},
   },
+  end: {
+    when: 'Last of all, when the results are written',
+    fields: {
+      summary: 'what stands: the object that `status --json` prints',
+      results: 'path of the results, null for standard output',
+      stop: 'why the run ended before every row was settled: {code, message, hint}, else null',
+    },
+  },
 } as const satisfies Readonly<Record<string, EventSpec>>
 
 type EventName = keyof typeof progressEvents
 
 /** Exactly the fields that the table names. */
-type EventFields<N extends EventName> = Readonly<Record<keyof (typeof progressEvents)[N]['fields'], JsonValue>>
+type EventFields<N extends EventName> = Readonly<
+  Record<keyof (typeof progressEvents)[N]['fields'], JsonValue | Summary>
+>
 
 const everyMs = 1000
 
@@ -119,6 +131,13 @@ const toRowEvent = ({ row, line, outcome }: RowOutcome): string => {
   return toEvent('row', { row, line, status, error_code: errorCode ?? null, cost_usd: toMoney(costUsd), attempts })
 }
 
+const toEndEvent = ({ summary, results, stop }: RunResult): string =>
+  toEvent('end', {
+    summary,
+    results: results ?? null,
+    stop: stop === undefined ? null : { code: stop.code, message: stop.message, hint: stop.hint ?? null },
+  })
+
 /** Progress for machines: `progressEvents`, one a line. */
 export const createEventView = (terminal: Pick<Terminal, 'say'>): ProgressView => {
   const note = (text: string): void => terminal.say(toEvent('notice', { text }))
@@ -126,6 +145,7 @@ export const createEventView = (terminal: Pick<Terminal, 'say'>): ProgressView =
     everyMs,
     onPlan: plan => terminal.say(toPlanEvent(plan)),
     onOutcome: row => terminal.say(toRowEvent(row)),
+    onResult: result => terminal.say(toEndEvent(result)),
     show: snapshot => terminal.say(toProgressEvent(snapshot)),
     end(snapshot) {
       terminal.say(toProgressEvent(snapshot))

@@ -1,4 +1,5 @@
 import type { Notify } from '../commands/ports.js'
+import type { RunResult } from '../commands/run.js'
 import type { Snapshot } from './progress-pace.js'
 
 /** One way of showing progress. */
@@ -10,6 +11,8 @@ export interface ProgressView extends Pick<Notify, 'onPlan' | 'onOutcome'> {
   readonly end: (snapshot: Snapshot) => void
   /** Writes a line that stays. */
   readonly say: (line: string) => void
+  /** Tells what the session came to; without it, totals are written for people. */
+  readonly onResult?: (result: RunResult) => void
   /** Tells a notice; without it, the notice is said as a line. */
   readonly note?: (text: string) => void
 }

@@ -1,4 +1,5 @@
 import type { Notify, Progress } from '../commands/ports.js'
+import type { RunResult } from '../commands/run.js'
 import type { Clock } from '../core/clock.js'
 import type { terminalOptions } from '../core/options.js'
 import { createBarView } from './progress-bar.js'
@@ -16,6 +17,8 @@ export interface ProgressDisplay {
   readonly notify: Notify
   /** Writes a line that stays, above whatever is redrawn in place. */
   say(line: string): void
+  /** Tells what the session came to, in place of totals for people. There for machines alone. */
+  readonly onResult?: (result: RunResult) => void
   /** Takes away what is redrawn in place and stops all timers: nothing keeps the process alive. */
   close(): void
 }
@@ -80,7 +83,7 @@ const showNote = (terminal: Terminal, text: string): string => `${paint(terminal
 export const createProgress = (mode: ProgressMode, { terminal, clock }: ProgressPorts): ProgressDisplay => {
   const view = chooseView(mode, terminal)
   if (view === undefined) return createSilence(terminal)
-  const { onPlan, onOutcome, say } = view
+  const { onPlan, onOutcome, onResult, say } = view
   let endSending = nothing
   const close = (): void => {
     endSending()
@@ -97,6 +100,7 @@ export const createProgress = (mode: ProgressMode, { terminal, clock }: Progress
       onSent: close,
     },
     say,
+    ...(onResult && { onResult }),
     close,
   }
 }

@@ -1,7 +1,7 @@
 import type { Notify, Ports } from '../commands/ports.js'
 import { retry } from '../commands/retry.js'
 import { type RunResult, run } from '../commands/run.js'
-import type { RowSource, RunOptions } from '../commands/run-settings.js'
+import type { RowSource } from '../commands/run-settings.js'
 import { systemClock } from '../core/clock.js'
 import type { RunFlags } from '../core/options.js'
 import { readEnvironment } from './environment.js'
@@ -33,21 +33,22 @@ const createPorts = (terminal: Terminal): Ports => ({
 
 const drainHint = 'Finishing what is in flight; press Ctrl-C again to abandon it'
 
-/** Runs a use case that sends, with progress on stderr and Ctrl-C in hand. */
+/** Runs a use case that sends, with progress on stderr and Ctrl-C in hand, and tells how it ended. */
 const watchSession = async (
   terminal: Terminal,
-  { progress, quiet }: Viewing,
+  { viewing, line }: { viewing: Viewing; line: CommandLine },
   work: (watch: Watch) => Promise<RunResult>,
-): Promise<{ result: RunResult; interrupts: Interrupts }> => {
+): Promise<number> => {
+  const { progress, quiet } = viewing
   const ports = createPorts(terminal)
   const display = createProgress(quiet ? 'none' : progress, { terminal, clock: ports.clock })
   const interrupts = listenForInterrupts(process, () => display.say(drainHint))
-  const notify: Notify = {
-    ...display.notify,
-    onNotice: text => display.say(`${paint(terminal, 'yellow', 'note:')} ${text}`),
-  }
   try {
-    return { result: await work({ ports, notify, interrupts }), interrupts }
+    const result = await work({ ports, notify: display.notify, interrupts })
+    display.close()
+    if (display.onResult === undefined) sayEnd(terminal, result, { quiet, again: line.text })
+    else display.onResult(result)
+    return exitStatus(result, interrupts)
   } finally {
     display.close()
     interrupts.stop()
@@ -86,35 +87,23 @@ const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet
   }
 }
 
+/** What a command that sends is given. */
+export interface SendingCommand {
+  readonly flags: RunFlags
+  readonly viewing: Viewing
+  readonly line: CommandLine
+}
+
 /** `promptmill run` */
-export const runCommand = async (
-  terminal: Terminal,
-  { input, flags, viewing, line }: { input: string; flags: RunFlags; viewing: Viewing; line: CommandLine },
-): Promise<number> => {
+export const runCommand = (terminal: Terminal, input: string, command: SendingCommand): Promise<number> => {
   const source: RowSource = input === '-' ? { bytes: terminal.stdin } : input
-  const { result, interrupts } = await watchSession(
-    terminal,
-    viewing,
-    ({ ports, notify, interrupts: { signal, abandonSignal } }) => {
-      const options: RunOptions = { ...flags, input: source, signal, abandonSignal }
-      return run(options, ports, { notify })
-    },
+  return watchSession(terminal, command, ({ ports, notify, interrupts: { signal, abandonSignal } }) =>
+    run({ ...command.flags, input: source, signal, abandonSignal }, ports, { notify }),
   )
-  sayEnd(terminal, result, { quiet: viewing.quiet, again: line.text })
-  return exitStatus(result, interrupts)
 }
 
 /** `promptmill retry` */
-export const retryCommand = async (
-  terminal: Terminal,
-  { results, flags, viewing, line }: { results: string; flags: RunFlags; viewing: Viewing; line: CommandLine },
-): Promise<number> => {
-  const { result, interrupts } = await watchSession(
-    terminal,
-    viewing,
-    ({ ports, notify, interrupts: { signal, abandonSignal } }) =>
-      retry({ ...flags, results, signal, abandonSignal }, ports, notify),
+export const retryCommand = (terminal: Terminal, results: string, command: SendingCommand): Promise<number> =>
+  watchSession(terminal, command, ({ ports, notify, interrupts: { signal, abandonSignal } }) =>
+    retry({ ...command.flags, results, signal, abandonSignal }, ports, notify),
   )
-  sayEnd(terminal, result, { quiet: viewing.quiet, again: line.text })
-  return exitStatus(result, interrupts)
-}

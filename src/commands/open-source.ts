@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError } from '../core/errors.js'
 import type { RunFlagSettings } from '../core/options.js'
@@ -41,31 +40,15 @@ export const streamFormat = (source: Stream, { format }: ReadFlags): ResultsForm
   })
 }
 
-/** The stream with its first chunk read, or undefined when it brings nothing. */
-const peek = async (source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array> | undefined> => {
-  const chunks = source[Symbol.asyncIterator]()
-  const first = await chunks.next()
-  if (first.done === true) return undefined
-  return (async function* () {
-    yield first.value
-    yield* { [Symbol.asyncIterator]: () => chunks }
-  })()
-}
+/** Copies a stream into the run folder, so that it too can be resumed. */
+const spool = (source: Stream, file: string): Promise<void> =>
+  isBytes(source) ? spoolStream(source.bytes, file) : spoolRows(source, file)
 
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
-
-/** Copies a stream into the run folder, so that it too can be resumed. One that is empty stands for the copy there is. */
-const spool = async (source: Stream, file: string): Promise<void> => {
-  if (!isBytes(source)) return spoolRows(source, file)
-  const stream = await peek(source.bytes)
-  if (stream !== undefined || !(await exists(file))) await spoolStream(stream ?? source.bytes, file)
-}
-
-/** Opens rows that are no file: copies them into the run folder first. @throws PromptmillError `bad_input`, `disk` */
+/**
+ * Opens rows that are no file: copies them into the run folder first. A stream that brings nothing stands for the copy
+ * that is there.
+ * @throws PromptmillError `bad_input`, `disk`
+ */
 export const openStream = async (source: Stream, flags: ReadFlags, runFolder: string): Promise<OpenedSource> => {
   const format = streamFormat(source, flags)
   const file = path.join(runFolder, `input.${format}`)

@@ -35,6 +35,8 @@ export interface Progress {
   readonly promptTokens: number
   readonly completionTokens: number
   readonly spentUsd: Usd
+  /** Answers of this session whose cost is unknown; `spentUsd` is without them. */
+  readonly unpriced: number
   /** Rows settled in this session. */
   readonly settled: number
   readonly load: SendLoad

@@ -70,6 +70,7 @@ const createMeter = ({ plan, price }: SendJob, clock: Clock) => {
   let promptTokens = 0
   let completionTokens = 0
   let spentUsd = 0n
+  let unpriced = 0
   return {
     get settled() {
       return settled
@@ -78,10 +79,11 @@ const createMeter = ({ plan, price }: SendJob, clock: Clock) => {
       if (event.kind === 'failure' && !event.final) plan.table.setEarlierAttempts(event.row, event.attempt)
       if (event.kind !== 'answer' || event.answer.status === 'unreadable') return
       const { usage, model, serviceTier } = event.answer
-      if (usage === undefined) return
-      promptTokens += usage.promptTokens
-      completionTokens += usage.completionTokens
-      spentUsd += price({ model, usage, serviceTier }, clock.wall()) ?? 0n
+      const cost = usage && price({ model, usage, serviceTier }, clock.wall())
+      promptTokens += usage?.promptTokens ?? 0
+      completionTokens += usage?.completionTokens ?? 0
+      if (cost !== undefined) spentUsd += cost
+      else if (usage !== undefined || event.answer.status !== 'error') unpriced += 1
     },
     seeSettled(status: Settlement['status']): void {
       if (status !== 'left') settled += 1
@@ -94,6 +96,7 @@ const createMeter = ({ plan, price }: SendJob, clock: Clock) => {
       promptTokens,
       completionTokens,
       spentUsd,
+      unpriced,
       settled,
       load: sender.load(),
     }),

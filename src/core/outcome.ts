@@ -25,8 +25,15 @@ export interface Outcome {
   readonly simulated: boolean
 }
 
-/** Prices one completion; undefined when the price is not known. */
-export type Price = (model: string | undefined, usage: Usage, serviceTier: string | undefined) => Usd | undefined
+/** Prices one completion at the prices of the moment it was answered (epoch ms); undefined when that is not known. */
+export type Price = (answer: Priced, at: number) => Usd | undefined
+
+/** What a price depends on. */
+export interface Priced {
+  readonly model: string | undefined
+  readonly usage: Usage
+  readonly serviceTier: string | undefined
+}
 
 const nothing: Outcome = {
   status: 'pending',
@@ -123,11 +130,12 @@ interface Spent {
 const unspent: Spent = { usage: undefined, costUsd: undefined, costUnknown: false }
 
 /** Adds one reply's reported use. A completion without usage or without a known price makes the row's cost unknown. */
-const spend = (spent: Spent, answer: Answer, price: Price): Spent => {
+const spend = (spent: Spent, answer: Answer, priceNow: (answer: Priced) => Usd | undefined): Spent => {
   if (answer.status === 'unreadable') return spent
-  if (answer.usage === undefined) return answer.status === 'error' ? spent : { ...spent, costUnknown: true }
-  const usage = addUsage(spent.usage, answer.usage)
-  const cost = price(answer.model, answer.usage, answer.serviceTier)
+  const { usage: used, model, serviceTier } = answer
+  if (used === undefined) return answer.status === 'error' ? spent : { ...spent, costUnknown: true }
+  const usage = addUsage(spent.usage, used)
+  const cost = priceNow({ model, usage: used, serviceTier })
   if (cost === undefined) return { ...spent, usage, costUnknown: true }
   return { usage, costUsd: (spent.costUsd ?? 0n) + cost, costUnknown: spent.costUnknown }
 }
@@ -141,7 +149,7 @@ export const foldOutcome = (records: readonly (AnswerRecord | FailureRecord)[], 
   for (const record of records) {
     attempts = Math.max(attempts, record.attempt)
     const answer = record.kind === 'answer' ? readAnswer(record.body) : undefined
-    if (answer !== undefined) spent = spend(spent, answer, price)
+    if (answer !== undefined) spent = spend(spent, answer, priced => price(priced, record.at))
     const better = rank(answer) - (best === undefined ? -1 : rank(bestAnswer))
     if (better > 0 || (better === 0 && rank(answer) < 3)) [best, bestAnswer] = [record, answer]
   }

@@ -139,7 +139,8 @@ export const createDrafts = (settings: PromptSettings, shape: InputShape): Draft
         return choose(row)
       } catch (error) {
         if (!(error instanceof MissingColumn)) throw error
-        return { fault: { code: 'missing_value', message: `it has no "${error.column}"` } }
+        const { column } = error
+        return { fault: { code: 'missing_value', message: `no value for "${column}"`, column } }
       }
     },
   }

@@ -1,4 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
+import { nearestName } from '../core/nearest.js'
 
 type Piece = { readonly text: string } | { readonly column: string }
 
@@ -56,26 +57,11 @@ export const compileTemplate = (name: string, source: string): Template => {
   }
 }
 
-/** Fewest single-character edits between two names (Levenshtein distance), to suggest the one that was meant. */
-const distance = (from: string, to: string): number => {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...to].entries()) {
-      const replace = (row[j] ?? 0) + (letter === other ? 0 : 1)
-      next.push(Math.min(replace, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}
-
 /** The error for a column that the input does not have: names the nearest one and lists those found. */
 export const unknownColumn = (where: string, column: string, known: readonly string[]): PromptmillError => {
-  const nearest = known.toSorted((a, b) => distance(column, a) - distance(column, b))[0]
-  const meant = nearest !== undefined && distance(column, nearest) <= Math.max(2, column.length / 3)
+  const nearest = nearestName(column, known)
   const shown = known.slice(0, 20).join(', ') + (known.length > 20 ? `, … (${known.length} in all)` : '')
   return new PromptmillError('bad_template', `${where} names the column "${column}", which the input does not have`, {
-    hint: `${meant ? `Did you mean "${nearest}"? ` : ''}Columns found: ${shown === '' ? 'none' : shown}`,
+    hint: `${nearest !== undefined ? `Did you mean "${nearest}"? ` : ''}Columns found: ${shown === '' ? 'none' : shown}`,
   })
 }

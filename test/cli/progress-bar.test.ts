@@ -52,7 +52,7 @@ describe('renderBarLines', () => {
     [
       'admits that a cost is unknown, and bears very long times',
       toSnapshot({
-        progress: toProgress({ spentUsd: 0n, failed: 0 }),
+        progress: toProgress({ unpriced: 1, failed: 0 }),
         rowsPerSecond: 0.01,
         tokensPerSecond: undefined,
         leftMs: 8.64e12,

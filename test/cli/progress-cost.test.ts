@@ -7,7 +7,8 @@ describe('toSpent', () => {
   it.each([
     ['is what was spent', toProgress({ spentUsd: 7n }), 7n],
     ['is zero before the first answer', startProgress, 0n],
-    ['is unknown when tokens were used without a price', toProgress({ spentUsd: 0n }), undefined],
+    ['is zero for a model that costs nothing', toProgress({ spentUsd: 0n }), 0n],
+    ['is unknown when an answer has no price', toProgress({ spentUsd: 7n, unpriced: 1 }), undefined],
   ])('%s', (_title, progress, spent) => {
     expect(toSpent(progress)).toBe(spent)
   })
@@ -18,7 +19,7 @@ describe('toExpected', () => {
     ['prices the rows left like the settled ones', { spentUsd: 100n, settled: 10, done: 20, rows: 30 }, 200n],
     ['is what was spent once nothing is left', { spentUsd: 100n, settled: 10, done: 30, rows: 30 }, 100n],
     ['is unknown while nothing is settled', { spentUsd: 100n, settled: 0, done: 0, rows: 30 }, undefined],
-    ['is unknown when the cost is', { spentUsd: 0n, settled: 10, done: 20, rows: 30 }, undefined],
+    ['is unknown when the cost is', { unpriced: 1, settled: 10, done: 20, rows: 30 }, undefined],
   ])('%s', (_title, changes, expected) => {
     expect(toExpected(toProgress(changes))).toBe(expected)
   })

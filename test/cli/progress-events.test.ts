@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createEventView, progressEvents } from '../../src/cli/progress-events.js'
 import type { ProgressView } from '../../src/cli/progress-view.js'
+import type { PlanCounts } from '../../src/commands/ports.js'
+import type { RunResult } from '../../src/commands/run.js'
 import { type Outcome, pendingOutcome } from '../../src/core/outcome.js'
+import { createTally } from '../../src/core/summary.js'
 import { startSnapshot, toProgress, toSnapshot } from './progress-samples.js'
 
 const answered: Outcome = { ...pendingOutcome(2), status: 'ok', response: 'secret', costUsd: 1_230_000_000n }
@@ -13,6 +16,18 @@ const eventsOf = (tell: (view: ProgressView) => void): unknown[] => {
   tell(createEventView({ say: line => said.push(line) }))
   expect(said.join('')).not.toContain('\n')
   return said.map(line => JSON.parse(line) as unknown)
+}
+
+const counts: PlanCounts = { rows: 1, reused: 0, pending: 1, faulty: 0, removed: 0 }
+
+const stoppedRun: RunResult = {
+  summary: createTally().summary(12),
+  results: undefined,
+  runFolder: 'out.run',
+  plan: counts,
+  stop: { code: 'invalid_key', message: 'The key is wrong', hint: undefined },
+  examples: [],
+  session: { wallMs: 12, settled: 0 },
 }
 
 const keysOf = (event: unknown): string[] => Object.keys(event ?? {})
@@ -51,7 +66,7 @@ describe('createEventView', () => {
     expect(eventsOf(view => view.show(startSnapshot))).toMatchObject([
       { spent_usd: '0', expected_usd: null, rows_per_second: null, tokens_per_second: null, left_ms: null },
     ])
-    expect(eventsOf(view => view.show(toSnapshot({ progress: toProgress({ spentUsd: 0n }) })))).toMatchObject([
+    expect(eventsOf(view => view.show(toSnapshot({ progress: toProgress({ unpriced: 1 }) })))).toMatchObject([
       { spent_usd: null, expected_usd: null },
     ])
   })
@@ -90,16 +105,30 @@ describe('createEventView', () => {
   })
 })
 
+describe('the last event', () => {
+  it('tells what stands and why the run stopped', () => {
+    expect(eventsOf(view => view.onResult?.(stoppedRun))).toEqual([
+      {
+        event: 'end',
+        summary: stoppedRun.summary,
+        results: null,
+        stop: { code: 'invalid_key', message: 'The key is wrong', hint: null },
+      },
+    ])
+  })
+})
+
 describe('progressEvents', () => {
   it('names every event with exactly the fields that are written', () => {
     const events = eventsOf(view => {
-      view.onPlan?.({ rows: 1, reused: 0, pending: 1, faulty: 0, removed: 0 })
+      view.onPlan?.(counts)
       view.end(toSnapshot())
       view.onOutcome?.({ row: 1, line: 2, outcome: answered })
       view.note?.('text')
+      view.onResult?.(stoppedRun)
     })
-    const { plan, progress, sent, row, notice } = progressEvents
-    const documented = [plan, progress, sent, row, notice].map(({ fields }) => ['event', ...Object.keys(fields)])
+    const { plan, progress, sent, row, notice, end } = progressEvents
+    const documented = [plan, progress, sent, row, notice, end].map(({ fields }) => ['event', ...Object.keys(fields)])
     expect(events.map(keysOf)).toEqual(documented)
     expect(Object.keys(progressEvents)).toHaveLength(documented.length)
   })

@@ -18,7 +18,7 @@ describe('renderLine', () => {
     ['tells only what is known at the start', startSnapshot, '0/3,000 rows (0 %)'],
     [
       'admits that a cost is unknown',
-      toSnapshot({ progress: toProgress({ spentUsd: 0n, failed: 0 }) }),
+      toSnapshot({ progress: toProgress({ unpriced: 1, failed: 0 }) }),
       '1,204/3,000 rows (40 %), 52 rows/s, cost unknown, 35 s left',
     ],
     [

@@ -11,6 +11,7 @@ export const toProgress = (changes: Partial<Progress> = {}): Progress => ({
   promptTokens: 240_000,
   completionTokens: 60_000,
   spentUsd: usd(0.0123),
+  unpriced: 0,
   settled: 1200,
   load: { inFlight: 64, limit: 64, hold: undefined },
   ...changes,
@@ -33,6 +34,7 @@ export const startProgress = toProgress({
   promptTokens: 0,
   completionTokens: 0,
   spentUsd: 0n,
+  unpriced: 0,
   settled: 0,
 })
 

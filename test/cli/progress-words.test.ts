@@ -84,7 +84,7 @@ describe('showCost', () => {
     ['says nothing before anything is spent', startProgress, ''],
     ['expects nothing while nothing is settled', toProgress({ settled: 0, done: 0 }), '$0.0123'],
     ['expects nothing more at the end', toProgress({ done: 3000 }), '$0.0123'],
-    ['does not call an unknown cost zero', toProgress({ spentUsd: 0n }), 'cost unknown'],
+    ['does not call an unknown cost zero', toProgress({ unpriced: 1 }), 'cost unknown'],
     ['says nothing when the rows failed unbilled', toProgress({ ...startProgress, settled: 9, failed: 9 }), ''],
   ])('%s', (_title, progress, text) => {
     expect(showCost(progress)).toBe(text)
