@@ -107,9 +107,16 @@ const buildCommand = (argv: Argv, spec: CommandSpec): Argv => {
   return addFlags(argv, spec.options)
 }
 
-/** What yargs says of a wrong command line becomes an error like every other one. */
-const wrongUse = (message: string | undefined): PromptmillError =>
-  new PromptmillError('bad_flag', message ?? 'The command line is wrong', { hint: seeHelp })
+/** What yargs says of a wrong command line, in this program's words. */
+const inOurWords = (message: string, words: readonly string[]): string => {
+  const flag = /^Not enough arguments following: (\S+)$/.exec(message)?.[1]
+  if (flag !== undefined) return `${flag.length === 1 ? '-' : '--'}${flag} needs a value`
+  if (!message.startsWith('Not enough non-option arguments')) return message
+  const { usage } = commandSpecs.find(spec => nameOf(spec) === words[0]) ?? { usage: words[0] ?? '' }
+  return `Something is missing: promptmill ${usage}`
+}
+
+const wrongUse = (message: string): PromptmillError => new PromptmillError('bad_flag', message, { hint: seeHelp })
 
 const unknownName = (kind: string, name: string, known: readonly string[]): PromptmillError => {
   const nearest = nearestName(name, known)
@@ -150,7 +157,7 @@ const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, p
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof PromptmillError ? error : wrongUse(message)
+      throw error instanceof PromptmillError ? error : wrongUse(inOurWords(message, words))
     })
   for (const spec of commandSpecs) {
     parser.command(
@@ -187,7 +194,8 @@ export const main = async (words: readonly string[], terminal: Terminal): Promis
       if (output !== '') shown.push(output)
     })
     if (shown.length > 0) await terminal.out(`${shown.join('\n')}\n`)
-    if (chosen === undefined) return shown.length > 0 ? 0 : reportError(terminal, wrongUse(undefined))
+    // Help or the version was asked for.
+    if (chosen === undefined) return 0
     checkParsed(chosen.spec, chosen.parsed)
     return await chosen.spec.run(terminal, chosen.parsed, words)
   } catch (error) {

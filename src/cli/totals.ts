@@ -51,13 +51,17 @@ const showTokens = ({ tokens }: Summary): string => {
 
 /** What a session did, for the time line of its totals. */
 export interface SessionPace {
+  /** The whole session, reading the input and writing the results included. */
   readonly wallMs: number
+  /** The sending alone. */
+  readonly sentMs: number
   /** Rows settled in this session. */
   readonly settled: number
 }
 
-const showTime = ({ wallMs, settled }: SessionPace, { attempts }: Summary): string => {
-  const pace = settled === 0 ? 'nothing sent' : `${showCount(Math.round(settled / (wallMs / 1000)))} rows/s`
+const showTime = ({ wallMs, sentMs, settled }: SessionPace, { attempts }: Summary): string => {
+  const perSecond = settled / (sentMs / 1000)
+  const pace = settled === 0 ? 'nothing sent' : `${showCount(Math.round(perSecond * 10) / 10)} rows/s while sending`
   return `${showDuration(wallMs)}, ${pace}, ${showCount(attempts)} calls in all`
 }
 

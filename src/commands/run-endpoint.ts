@@ -34,7 +34,7 @@ const openAt = (settings: RunSettings, { apiKey, env }: Credentials): Promise<En
  */
 export const openRunEndpoint = async (settings: RunSettings, credentials: Credentials): Promise<RunEndpoint> => {
   if (!settings.simulate) return { endpoint: await openAt(settings, credentials), close: () => Promise.resolve() }
-  const simulator = await startSimulator({ port: 0 })
+  const simulator = await startSimulator({ port: 0, ledgerCalls: 0 })
   const endpoint = await openAt({ ...settings, baseUrl: simulator.url }, { apiKey: 'sim-built-in', env: {} })
   return { endpoint, close: () => simulator.close() }
 }

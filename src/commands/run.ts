@@ -35,8 +35,8 @@ export interface RunResult {
   readonly stop: SendStop | undefined
   /** Failed rows, a few of each error code. */
   readonly examples: readonly FailedExample[]
-  /** This session alone. */
-  readonly session: { readonly wallMs: number; readonly settled: number }
+  /** This session alone: its time in all, the sending's part of it, and the rows it settled. */
+  readonly session: { readonly wallMs: number; readonly sentMs: number; readonly settled: number }
 }
 
 /** What the steps of a run share. */
@@ -213,7 +213,7 @@ export const run = async (
         plan: planned.counts,
         stop: report.stop,
         examples,
-        session: { wallMs, settled: report.settled },
+        session: { wallMs, sentMs: report.sentMs, settled: report.settled },
       }
     } finally {
       reader.close()

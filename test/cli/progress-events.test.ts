@@ -27,7 +27,7 @@ const stoppedRun: RunResult = {
   plan: counts,
   stop: { code: 'invalid_key', message: 'The key is wrong', hint: undefined },
   examples: [],
-  session: { wallMs: 12, settled: 0 },
+  session: { wallMs: 12, sentMs: 0, settled: 0 },
 }
 
 const keysOf = (event: unknown): string[] => Object.keys(event ?? {})
