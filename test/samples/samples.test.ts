@@ -7,6 +7,9 @@ it('there are samples', () => {
   expect(names.length).toBeGreaterThan(0)
 })
 
+/** Milliseconds: whole processes are started, on a machine that may be busy with other tests. */
+const patience = 120_000
+
 const statusOf = (row: string): unknown => (JSON.parse(row) as { readonly status: unknown }).status
 
 describe.each(names)('the sample %s', name => {
@@ -16,7 +19,7 @@ describe.each(names)('the sample %s', name => {
   beforeAll(async () => {
     sample = await openSample(name)
     ended = await sample.rehearse()
-  })
+  }, patience)
 
   afterAll(() => sample.close())
 
@@ -26,7 +29,8 @@ describe.each(names)('the sample %s', name => {
   })
 
   it('runs to its end', () => {
-    expect(ended).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(ended.exitCode, ended.stderr).toBe(0)
+    expect(ended.stdout).toBe('')
   })
 
   it('gets an answer for every one of its rows', async () => {
@@ -47,12 +51,17 @@ describe.each(names)('the sample %s', name => {
     for (const row of await sample.readResultRows()) expect(Object.keys(JSON.parse(row) as object)).toEqual(expected)
   })
 
-  it('sends nothing when the same command is given again', async () => {
-    const results = await sample.readResults()
-    const { attempts } = await sample.readStatus()
-    expect(await sample.rehearse()).toMatchObject({ exitCode: 0 })
-    expect(attempts).toBeGreaterThan(0)
-    expect(await sample.readStatus()).toMatchObject({ attempts })
-    expect((await sample.readResults()).equals(results)).toBe(true)
-  })
+  it(
+    'sends nothing when the same command is given again',
+    async () => {
+      const results = await sample.readResults()
+      const { attempts } = await sample.readStatus()
+      const again = await sample.rehearse()
+      expect(again.exitCode, again.stderr).toBe(0)
+      expect(attempts).toBeGreaterThan(0)
+      expect(await sample.readStatus()).toMatchObject({ attempts })
+      expect((await sample.readResults()).equals(results)).toBe(true)
+    },
+    patience,
+  )
 })
