@@ -84,7 +84,8 @@ export const writeManifest = async (
     ...facts,
   }
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const temporary = path.join(folder, `.${manifestName}.${process.pid}.tmp`)
+  // One name for all sessions, of which one at a time holds the folder: what a killed one left behind is written over.
+  const temporary = path.join(folder, `.${manifestName}.tmp`)
   const handle = await open(temporary, 'w', 0o600)
   try {
     await handle.writeFile(`${JSON.stringify(manifest, null, 2)}\n`)

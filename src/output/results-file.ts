@@ -25,8 +25,11 @@ const syncFolder = async (folder: string): Promise<void> => {
  */
 export const createResultsFile = async (target: string): Promise<TextSink> => {
   const folder = path.dirname(target)
-  const temporary = path.join(folder, `.${path.basename(target)}.${process.pid}.tmp`)
-  const handle: FileHandle = await open(temporary, 'w', 0o600)
+  // One name for all sessions, of which one at a time holds the run: what a killed one left behind goes here. It goes
+  // first, so that the file is new and never somebody's link.
+  const temporary = path.join(folder, `.${path.basename(target)}.tmp`)
+  await rm(temporary, { force: true })
+  const handle: FileHandle = await open(temporary, 'wx', 0o600)
   let waiting = ''
   const flush = async (): Promise<void> => {
     const text = waiting
