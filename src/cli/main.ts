@@ -6,6 +6,7 @@ import { toSettings } from '../core/option-values.js'
 import { runOptions, sendOptions, terminalOptions } from '../core/options.js'
 import { version } from '../core/version.js'
 import { simulatorOptions } from '../simulator/options.js'
+import { exitCodes } from './exit-codes.js'
 import { addFlags, findUnknownFlag, flagSpellings, givenFlags } from './flags.js'
 import { quoteWords } from './quote.js'
 import { reportError } from './report-error.js'
@@ -154,6 +155,7 @@ const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, p
     .alias('version', 'V')
     .help()
     .alias('help', 'h')
+    .epilogue(exitCodes.map(([status, meaning]) => `exit ${String(status).padStart(3)}  ${meaning}`).join('\n'))
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {

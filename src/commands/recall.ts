@@ -181,6 +181,21 @@ const createSessionTimes = () => {
   }
 }
 
+/** A journal that has nothing. */
+export const emptyRecollection = (): Recollection => ({
+  end: { nextSeq: 1, lastSegment: 0, tail: undefined },
+  size: 0,
+  lastRun: undefined,
+  wallMs: 0,
+  simulated: undefined,
+  find: () => undefined,
+  peek: () => undefined,
+  unfound: () => 0,
+  unfoundPositions: () => [],
+  open: () => [],
+  isRemoved: () => false,
+})
+
 /** Reads a run folder's journal. A missing one is a run that has not begun. */
 export const recall = async (folder: string): Promise<Recollection> => {
   const follower = createFollower()

@@ -17,7 +17,7 @@ import { checkFaults, describeFaults, type Plan, planRows } from './plan.js'
 import type { Notify, PlanCounts, Ports } from './ports.js'
 import { createDailyPrice } from './price.js'
 import { type FailedExample, readRecorded } from './project.js'
-import { type Recollection, type Remembered, recall } from './recall.js'
+import { emptyRecollection, type Recollection, type Remembered, recall } from './recall.js'
 import { decideSimulation, openRunEndpoint, type RunEndpoint } from './run-endpoint.js'
 import { writeRunManifest } from './run-manifest.js'
 import { type RunOptions, type RunSettings, toRunSettings } from './run-settings.js'
@@ -65,15 +65,19 @@ const openStage = async (options: RunOptions, ports: Ports, notify: Notify): Pro
   }
 }
 
-/** What the journal has, and whether its answers may stand for this session's. */
-const remember = async (stage: Stage): Promise<{ memory: Recollection; expectSimulated: boolean | undefined }> => {
-  const { job, settings, notify } = stage
+/** What the journal has for this session. */
+interface Memory {
+  readonly memory: Recollection
+  /** Simulated answers are in the way of real ones: the journal is moved aside before anything is sent. */
+  readonly setAside: boolean
+  readonly expectSimulated: boolean | undefined
+}
+
+const remember = async ({ job, settings }: Stage): Promise<Memory> => {
   const memory = await recall(job.folder)
   const verdict = await decideSimulation(settings, memory)
-  if (verdict.kind === 'go-on') return { memory, expectSimulated: verdict.expectSimulated }
-  const name = await setJournalAside(job.folder, 'simulated')
-  notify.onNotice?.(`The earlier answers were simulated; they are set aside in ${job.folder}/${name}`)
-  return { memory: await recall(job.folder), expectSimulated: undefined }
+  if (verdict.kind === 'go-on') return { memory, setAside: false, expectSimulated: verdict.expectSimulated }
+  return { memory: emptyRecollection(), setAside: true, expectSimulated: undefined }
 }
 
 /** Which settled rows are sent once more, by what became of them. */
@@ -111,20 +115,22 @@ const toFaultCounts = ({ faults }: Plan): Record<string, number> => {
   return counts
 }
 
-interface Sending {
+interface Sending extends Memory {
   readonly planned: Plan
-  readonly memory: Recollection
   readonly endpoint: RunEndpoint
-  readonly expectSimulated: boolean | undefined
 }
 
 /** Between opening and closing the journal: everything that costs money. */
 const send = async (stage: Stage, sending: Sending): Promise<SendReport & { readonly sentMs: number }> => {
-  const { planned, memory, endpoint, expectSimulated } = sending
+  const { planned, memory, endpoint, expectSimulated, setAside } = sending
   const { job, settings, ports, notify, drafts, price, options } = stage
   const { input, fingerprint } = job.source
   const { clock } = ports
   const began = clock.now()
+  if (setAside) {
+    const name = await setJournalAside(job.folder, 'simulated')
+    notify.onNotice?.(`The earlier answers were simulated; they are set aside in ${job.folder}/${name}`)
+  }
   const journal = await openJournal(job.folder, { scanned: memory.end, beforeSegment: job.lock.verify })
   const reader = createRecordReader(job.folder)
   const checkInput = async (): Promise<void> => {
@@ -183,7 +189,8 @@ export const run = async (
   try {
     // A first session cannot do without its endpoint: a missing key should not wait for millions of rows to be read.
     if (job.earlier === undefined) await open()
-    const { memory, expectSimulated } = await remember(stage)
+    const remembered = await remember(stage)
+    const { memory } = remembered
     const planned = await plan(stage, memory, again)
     const now = new Date(ports.clock.wall())
     const manifest = (simulated: boolean, baseUrl: string): Promise<void> =>
@@ -194,7 +201,7 @@ export const run = async (
       warnOfPrice(stage)
       const opened = await open()
       await manifest(simulated, opened.endpoint.baseUrl)
-      report = await send(stage, { planned, memory, endpoint: opened, expectSimulated })
+      report = await send(stage, { ...remembered, planned, endpoint: opened })
     }
     await job.lock.verify()
     const reader = createRecordReader(job.folder)
