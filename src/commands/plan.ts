@@ -4,7 +4,7 @@ import { flagName } from '../core/option-spec.js'
 import type { Input } from '../input/open.js'
 import { createKeyTable } from '../journal/key-table.js'
 import { addedNames, nameTaken } from '../output/columns.js'
-import type { Drafts } from '../prompt/drafts.js'
+import type { Draft, Drafts } from '../prompt/drafts.js'
 import { unknownColumn } from '../prompt/template.js'
 import type { PlanCounts } from './ports.js'
 import type { Recollection, Remembered } from './recall.js'
@@ -37,6 +37,16 @@ export interface PlanOptions {
   readonly idColumn: string | undefined
   /** Whether a row that the journal has settled is sent again: `retry` chooses by what became of it, `run` never does. */
   readonly again: ((remembered: Remembered) => boolean) | undefined
+  /** Looks on while the rows are read: this is how requests are counted without a second reading. */
+  readonly watch?: PlanWatch | undefined
+}
+
+/** What a plan tells while it is made. */
+export interface PlanWatch {
+  /** A row that will be sent, with its request. */
+  readonly onPending?: (draft: Draft) => void
+  /** Awaited after some hundred rows, before more are read. `share` is the part of the file that is read, from 0 to 1. */
+  readonly onBatch?: (share: number) => Promise<void> | void
 }
 
 /** A JSONL row with more different keys than this across the file is no table; results as JSONL need no columns. */
@@ -96,8 +106,10 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   const columns = createColumns(input, options.outputPrefix)
   const seen = createKeyTable()
   const restored: [key: string, nth: number][] = []
+  const { onPending, onBatch } = options.watch ?? {}
   let faulty = 0
   let reused = 0
+  let share = 0
 
   const decideState = (remembered: Remembered | undefined): RowState => {
     if (remembered?.settled !== true) return 'pending'
@@ -120,9 +132,16 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
     if (!table.isUnsent(row.index)) reused += 1
     else if (remembered !== undefined) table.setEarlierAttempts(row.index, remembered.attempts)
+    if (table.isUnsent(row.index)) onPending?.(draft)
   }
 
-  for await (const batch of input.rows()) for (const row of batch) place(row)
+  const onShare = (read: number): void => {
+    share = read
+  }
+  for await (const batch of input.rows(onShare)) {
+    for (const row of batch) place(row)
+    await onBatch?.(share)
+  }
   return {
     table,
     faults: faults.groups(),
