@@ -8,7 +8,7 @@ import type { Draft, Drafts } from '../prompt/drafts.js'
 import { unknownColumn } from '../prompt/template.js'
 import type { PlanCounts } from './ports.js'
 import type { Recollection, Remembered } from './recall.js'
-import { createRowTable, type RowState, type RowTable } from './row-table.js'
+import { createRowTable, type RowTable } from './row-table.js'
 
 /** Faulty rows of one kind: how many, and the first few by place. Never a cell's content. */
 interface FaultGroup {
@@ -35,8 +35,11 @@ export interface PlanOptions {
   readonly outputPrefix: string
   /** Column that names a row in messages. */
   readonly idColumn: string | undefined
-  /** Whether a row that the journal has settled is sent again: `retry` chooses by what became of it, `run` never does. */
-  readonly again: ((remembered: Remembered) => boolean) | undefined
+  /**
+   * Tells how often a row that the journal has settled was sent, if it is to be sent again: `retry` chooses by what
+   * became of it, `run` never does.
+   */
+  readonly again: ((remembered: Remembered) => number | undefined) | undefined
   /** Looks on while the rows are read: this is how requests are counted without a second reading. */
   readonly watch?: PlanWatch | undefined
 }
@@ -111,10 +114,6 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   let reused = 0
   let share = 0
 
-  const decideState = (remembered: Remembered | undefined): RowState => {
-    if (remembered?.settled !== true) return 'pending'
-    return options.again?.(remembered) === true ? 'again' : 'settled'
-  }
   const place = (row: Row): void => {
     columns.see(row)
     const draft = drafts.toDraft(row)
@@ -127,12 +126,14 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     const nth = seen.get(draft.key, 0) ?? 0
     seen.set(draft.key, 0, nth + 1)
     const remembered = memory.find(draft.key, nth)
-    table.push(decideState(remembered), nth)
+    const sent = remembered?.settled === true ? options.again?.(remembered) : remembered?.attempts
+    const state = remembered?.settled !== true ? 'pending' : sent === undefined ? 'settled' : 'again'
+    table.push(state, nth)
     if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored.push([draft.key, nth])
     for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
-    if (!table.isUnsent(row.index)) reused += 1
-    else if (remembered !== undefined) table.setEarlierAttempts(row.index, remembered.attempts)
-    if (table.isUnsent(row.index)) onPending?.(draft)
+    if (state === 'settled') reused += 1
+    if (sent !== undefined) table.setAttempts(row.index, sent)
+    if (state !== 'settled') onPending?.(draft)
   }
 
   const onShare = (read: number): void => {

@@ -44,7 +44,7 @@ export const readOutcome = (source: OutcomeSource, index: number): Outcome => {
   const { table } = source
   const outcome = readRecorded(source, table.positions(index))
   if (table.state(index) !== 'pending') return outcome
-  return { ...outcome, status: 'pending', attempts: Math.max(outcome.attempts, table.earlierAttempts(index)) }
+  return { ...outcome, status: 'pending', attempts: Math.max(outcome.attempts, table.attempts(index)) }
 }
 
 export interface Projection {

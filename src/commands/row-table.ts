@@ -35,9 +35,9 @@ export interface RowTable {
   positions(row: number): readonly JournalPosition[]
   addPosition(row: number, position: JournalPosition): void
   settle(row: number): void
-  /** Calls made for a row in earlier sessions, where they settled nothing. */
-  earlierAttempts(row: number): number
-  setEarlierAttempts(row: number, attempts: number): void
+  /** Calls made so far for a row that is to be sent. */
+  attempts(row: number): number
+  setAttempts(row: number, attempts: number): void
 }
 
 const createChunk = (): Chunk => ({
@@ -96,7 +96,7 @@ export const createRowTable = (): RowTable => {
       attempts.delete(row)
       chunkOf(row).state[row % rowsPerChunk] = states.indexOf('settled')
     },
-    earlierAttempts: row => attempts.get(row) ?? 0,
-    setEarlierAttempts: (row, count) => void attempts.set(row, count),
+    attempts: row => attempts.get(row) ?? 0,
+    setAttempts: (row, count) => void attempts.set(row, count),
   }
 }

@@ -88,7 +88,12 @@ const plan = async (stage: Stage, memory: Recollection, choose: ChooseAgain | un
   const { input } = job.source
   const { outputPrefix = '', idColumn } = settings
   const reader = createRecordReader(job.folder)
-  const again = choose && ((row: Remembered): boolean => choose(readRecorded({ reader, price }, row.positions)))
+  const again =
+    choose &&
+    ((remembered: Remembered): number | undefined => {
+      const outcome = readRecorded({ reader, price }, remembered.positions)
+      return choose(outcome) ? Math.max(outcome.attempts, remembered.attempts) : undefined
+    })
   const planned = await planRows(input, { drafts, memory, outputPrefix, idColumn, again }).finally(() => reader.close())
   checkFaults(planned, input, settings.badRows)
   checkChanges(settings, { plan: planned, memory, earlier: job.earlier })

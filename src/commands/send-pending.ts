@@ -76,7 +76,8 @@ const createMeter = ({ plan, price }: SendJob, clock: Clock) => {
       return settled
     },
     seeEvent(event: SendEvent): void {
-      if (event.kind === 'failure' && !event.final) plan.table.setEarlierAttempts(event.row, event.attempt)
+      // Forgotten again once the row is settled: then its records tell.
+      if (event.kind === 'start') plan.table.setAttempts(event.row, event.attempt)
       if (event.kind !== 'answer' || event.answer.status === 'unreadable') return
       const { usage, model, serviceTier } = event.answer
       const cost = usage && price({ model, usage, serviceTier }, clock.wall())
@@ -168,7 +169,7 @@ export const sendPending = async (
   try {
     await dispatch(pendingRequests(job, notify.ready), sender, {
       onSettled,
-      earlierAttempts: request => table.earlierAttempts(request.row),
+      earlierAttempts: request => table.attempts(request.row),
     })
   } finally {
     for (const drop of forget) drop()

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { readStatus } from '../../src/commands/status.js'
+import { createWorkspace, manyPrompts, type Workspace } from './workspace.js'
+
+const statusOf = async (work: Workspace, target = 'in.results.csv') => (await readStatus(work.at(target))).summary
+
+describe('readStatus', () => {
+  it('tells what the run told', async () => {
+    const work = await createWorkspace()
+    const { summary } = await work.run({ input: await work.write('in.csv', manyPrompts(30)) })
+    expect(await statusOf(work)).toEqual(summary)
+  })
+
+  it('takes the run folder as well as the results', async () => {
+    const work = await createWorkspace()
+    await work.run({ input: await work.write('in.csv', manyPrompts(2)) })
+    expect(await statusOf(work, 'in.results.csv.run')).toEqual(await statusOf(work))
+  })
+
+  it.each([
+    ['answers of every kind', { refusal: 0.2, emptyChoices: 0.2, finishLength: 0.2, noUsage: 0.2 }],
+    ['answers after failures', { fault500: 0.1, faultHtml: 0.1, faultCut: 0.1, faultError200: 0.1, faultReset: 0.1 }],
+  ])('agrees with the results about %s', async (_title, faults) => {
+    const work = await createWorkspace({ ...faults, seed: 3 })
+    const input = await work.write('in.csv', manyPrompts(40))
+    const { summary } = await work.run({ input, retries: 0 })
+    expect(await statusOf(work)).toEqual(summary)
+    expect(summary.rows.failed).toBeGreaterThan(0)
+    const rows = await work.readCsv('in.results.csv')
+    const count = (status: string): number => rows.filter(row => row['status'] === status).length
+    expect(summary.rows).toEqual({ total: 40, ok: count('ok'), failed: count('failed'), pending: count('pending') })
+    expect(summary.attempts).toBe(rows.reduce((sum, row) => sum + Number(row['attempts']), 0))
+  })
+
+  it('counts the rows of the input as it is now: edited and removed ones no longer count, restored ones do again', async () => {
+    const work = await createWorkspace()
+    const run = (prompts: string) => work.write('in.csv', `prompt\n${prompts}\n`).then(input => work.run({ input }))
+    await run('a\nb\nc\nd')
+    const edited = await run('a\nx')
+    expect(edited.summary.rows).toEqual({ total: 2, ok: 2, failed: 0, pending: 0 })
+    expect(await statusOf(work)).toEqual(edited.summary)
+    const restored = await run('a\nb\nc\nd\ny')
+    expect(restored.plan).toMatchObject({ reused: 4, pending: 1 })
+    expect(await statusOf(work)).toEqual(restored.summary)
+  })
+
+  it('counts rows without a request as failed', async () => {
+    const work = await createWorkspace()
+    const { summary } = await work.run({
+      input: await work.write('in.csv', 'id,prompt\n1,a\n2,\n'),
+      badRows: 'fail',
+    })
+    expect(await statusOf(work)).toEqual(summary)
+    expect(summary.failures).toEqual({ empty_prompt: 1 })
+  })
+
+  it('tells the rows that were never sent as pending', async () => {
+    const work = await createWorkspace({ quotaAfter: 5 })
+    const { summary, stop } = await work.run({ input: await work.write('in.csv', manyPrompts(20)), concurrency: 2 })
+    expect(stop?.code).toBe('out_of_credit')
+    expect(summary.rows).toEqual({ total: 20, ok: 5, failed: 0, pending: 15 })
+    expect(await statusOf(work)).toEqual(summary)
+  })
+
+  it('refuses what is not a run', async () => {
+    const work = await createWorkspace()
+    await work.write('some.csv', 'a\n1\n')
+    await expect(readStatus(work.at('some.csv'))).rejects.toMatchObject({ code: 'not_a_run', exitCode: 2 })
+  })
+})
