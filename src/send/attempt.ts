@@ -2,15 +2,23 @@ import type { Exchange, Reservation, SendPorts } from './contract.js'
 import type { Flow } from './flow.js'
 import { type Halt, stopFor } from './halt.js'
 import type { JournalWriter } from './journal-writer.js'
+import { type Failure, nameOverTpm } from './name-failure.js'
 import type { Pass } from './pacer.js'
 import { type OpenRow, startRecord } from './rows.js'
 import type { TokenCost } from './token-cost.js'
 
 /** One send that was made, and what came of it. */
 export interface Attempt {
+  readonly kind: 'made'
   readonly exchange: Exchange
   readonly pass: Pass
   readonly reservation: Reservation | undefined
+}
+
+/** No wait will ever make room for the row. */
+export interface Unsendable {
+  readonly kind: 'unsendable'
+  readonly failure: Failure
 }
 
 export interface AttemptParts {
@@ -23,6 +31,12 @@ export interface AttemptParts {
   readonly onFlight: (change: 1 | -1) => void
 }
 
+/** Takes the attempt back: its record then tells that no call was made. */
+const unsent = (row: OpenRow): Exchange => {
+  row.attempt -= 1
+  return { kind: 'broken', code: 'aborted', sent: false, message: 'the run stopped', latencyMs: 0 }
+}
+
 /**
  * Makes the sends of rows: waits for leave, reserves the money, notes the start, sends. The returned function resolves
  * to undefined when the run is stopping and nothing was sent.
@@ -31,10 +45,9 @@ export const createAttempt = ({ ports, flow, halt, journal, cost, onFlight }: At
   const { clock, transport, budget, onEvent } = ports
   const run = Math.floor(ports.random() * 2 ** 32).toString(36)
 
-  const tokensOf = (row: OpenRow): number => {
-    if (flow.tokenLimit === undefined) return 0
+  const estimateOf = (row: OpenRow): number => {
     row.estimate ??= ports.estimateTokens(row.request)
-    return cost.of(row.estimate)
+    return row.estimate
   }
   const reserve = async (row: OpenRow): Promise<Reservation | undefined> => {
     const reservation = await budget?.reserve(row.request)
@@ -50,8 +63,13 @@ export const createAttempt = ({ ports, flow, halt, journal, cost, onFlight }: At
     return exchange
   }
 
-  return async (row: OpenRow): Promise<Attempt | undefined> => {
-    const entered = flow.enter(tokensOf(row))
+  return async (row: OpenRow): Promise<Attempt | Unsendable | undefined> => {
+    const { tokenLimit } = flow
+    const estimate = tokenLimit === undefined ? 0 : estimateOf(row)
+    if (tokenLimit !== undefined && cost.prompt(estimate) > tokenLimit) {
+      return { kind: 'unsendable', failure: nameOverTpm(cost.prompt(estimate), tokenLimit) }
+    }
+    const entered = flow.enter(tokenLimit === undefined ? 0 : cost.of(estimate))
     const pass = entered instanceof Promise ? await entered : entered
     if (pass === undefined) return undefined
     const reservation = budget === undefined ? undefined : await reserve(row)
@@ -63,10 +81,7 @@ export const createAttempt = ({ ports, flow, halt, journal, cost, onFlight }: At
     row.attempt += 1
     await journal.note(startRecord(row, clock.wall()))
     // The run may have stopped while the start was noted. Then nothing more leaves, and nothing is unknown about it.
-    const exchange: Exchange =
-      halt.stop === undefined
-        ? await send(row)
-        : { kind: 'broken', code: 'aborted', sent: false, message: 'the run stopped', latencyMs: 0 }
-    return { exchange, pass, reservation }
+    const exchange = halt.stop === undefined ? await send(row) : unsent(row)
+    return { kind: 'made', exchange, pass, reservation }
   }
 }

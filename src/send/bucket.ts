@@ -11,12 +11,18 @@ export interface Draw {
 export interface Bucket {
   /** Most that fits into a minute; undefined while unknown, when nothing is ever held back. */
   readonly limit: number | undefined
+  /** Whether the endpoint told its limit. */
+  readonly told: boolean
   /** Milliseconds until the amount may be taken. */
   delayMs(amount: number): number
   /** Takes it, whether it is there or not. */
   take(amount: number): Draw
   /** Puts the draw right once what it really used is known. */
   correct(draw: Draw, used: number): void
+  /** Takes no more than so much a minute, for as long as the endpoint does not tell its limit. */
+  assume(perMinute: number): void
+  /** Nothing flows in for so long, and then one may be taken: no burst follows a pause. */
+  pause(ms: number): void
   /** Learns from an answer to the send that made the draw. */
   learn(draw: Draw, report: RateReport): void
 }
@@ -34,7 +40,8 @@ interface Level {
 }
 
 const refill = (level: Level, now: number): void => {
-  level.value = Math.min(level.brim, level.value + Math.max(0, now - level.at) * level.rate)
+  if (now <= level.at) return
+  level.value = Math.min(level.brim, level.value + (now - level.at) * level.rate)
   level.at = now
 }
 
@@ -54,6 +61,7 @@ const waitFor = (level: Level, amount: number): number => {
  */
 export const createBucket = (perMinute: number | undefined, now: () => number): Bucket => {
   let limit = perMinute
+  let told = false
   let total = 0
   let pace: Level | undefined
   let server: Level | undefined
@@ -82,6 +90,9 @@ export const createBucket = (perMinute: number | undefined, now: () => number): 
     get limit() {
       return limit
     },
+    get told() {
+      return told
+    },
     delayMs(amount) {
       if (pace === undefined) return 0
       advance()
@@ -98,7 +109,17 @@ export const createBucket = (perMinute: number | undefined, now: () => number): 
       add(draw.amount - used)
       total += used - draw.amount
     },
+    assume(found) {
+      advance()
+      setLimit(Math.min(perMinute ?? found, found))
+    },
+    pause(ms) {
+      if (pace === undefined) return
+      pace.value = Math.min(pace.value, 1)
+      pace.at = Math.max(pace.at, now() + ms)
+    },
     learn(draw, report) {
+      told = true
       setLimit(Math.min(perMinute ?? report.limit, report.limit))
       if (report.remaining === undefined) return
       const at = advance()

@@ -3,25 +3,34 @@ export interface Concurrency {
   readonly limit: number
   /** A call came back well while so many were in flight. */
   answered(inFlight: number): void
-  /** A call was turned away because of too much. */
-  throttled(kind: 'rate' | 'slow_down'): void
+  /**
+   * A call was turned away because of too much, while so many were in flight. `paced`: the rate is known, and a level
+   * that was not used is not the reason.
+   */
+  throttled(kind: 'paced' | 'rate' | 'slow_down', inFlight: number): void
   /** The endpoint tells its limits: the pacing keeps to them, and nothing is gained by finding them out. */
   limitsKnown(): void
 }
 
 /** After the first answer, without known limits. */
-const firstStep = 16
+const firstStep = 8
 
-/** Growth by each clean answer before anything was refused: fourfold in a round trip. */
-const rampGrowth = 3
+/** Growth by each clean answer before anything was refused: eightfold in a round trip. */
+const rampGrowth = 7
 
 /** What is kept of the level after a refusal: the factor of CUBIC (RFC 9438, 4.6). */
 const kept = 0.7
 
-/** At most one cut, and one step up, in so long, in ms. */
+/** The same where the rate is known, so that it is the likelier reason. */
+const keptWhenPaced = 0.9
+
+/** Growth by each clean answer where the rate is known, at least: a tenth in a round trip. */
+const growthWhenPaced = 0.1
+
+/** At most one cut in so long, in ms. */
 const windowMs = 1000
 
-/** After `slow_down` the steps are so many times longer. */
+/** After `slow_down` it grows so many times more slowly. */
 const slowFactor = 15
 
 /**
@@ -33,17 +42,13 @@ export const createConcurrency = (ceiling: number, now: () => number): Concurren
   let started = false
   let ramp = true
   let known = false
-  let stepMs = windowMs
+  let slowness = 1
+  let leastGrowth = 0
   let cutAt = -Infinity
-  let grownAt = -Infinity
 
   const start = (): void => {
     started = true
     level = Math.min(ceiling, known ? ceiling : firstStep)
-  }
-  const grow = (by: number): void => {
-    level = Math.min(ceiling, level + by)
-    grownAt = now()
   }
 
   return {
@@ -54,14 +59,16 @@ export const createConcurrency = (ceiling: number, now: () => number): Concurren
       if (!started) return start()
       // A level that is not used proves nothing about a higher one (RFC 7661).
       if (level >= ceiling || inFlight + 1 < Math.floor(level)) return
-      if (ramp) grow(rampGrowth)
-      else if (now() - grownAt >= stepMs && now() - cutAt >= stepMs) grow(1)
+      // One step up in each round trip, spread over its answers.
+      level = Math.min(ceiling, level + (ramp ? rampGrowth : Math.max(1 / level, leastGrowth) / slowness))
     },
-    throttled(kind) {
+    throttled(kind, inFlight) {
+      if (kind === 'paced' && inFlight < level * kept) return
       ramp = false
-      if (kind === 'slow_down') stepMs = windowMs * slowFactor
+      leastGrowth = kind === 'paced' ? growthWhenPaced : 0
+      if (kind === 'slow_down') slowness = slowFactor
       if (now() - cutAt < windowMs) return
-      level = Math.max(1, level * kept)
+      level = Math.max(1, level * (kind === 'paced' ? keptWhenPaced : kept))
       cutAt = now()
     },
     limitsKnown() {

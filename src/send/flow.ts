@@ -13,6 +13,7 @@ import { backoffMs, serverWaitMs } from './retry-policy.js'
 /** What is told of a failed send to the flow. */
 export interface FlowFailure {
   readonly code: FailureCode
+  readonly message: string
   /** Undefined when no reply came. */
   readonly headers: ReplyHeaders | undefined
   readonly askedMs: number | undefined
@@ -48,6 +49,9 @@ export interface FlowParts {
 /** Signs of an outage. Throttling never is one; a timeout may be a long answer. */
 const outageCodes: ReadonlySet<FailureCode> = new Set(['connection_failed', 'connection_lost', 'server_error'])
 
+/** So many calls in a row turned away by an overloaded server hold all others back too. */
+const overloadsToClose = 3
+
 const showSeconds = (ms: number): string => (ms < 1e9 ? `${Math.ceil(ms / 1000)} s` : 'more than ten days')
 
 export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
@@ -58,8 +62,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
   const limiter: Limiter = createLimiter(settings, now)
   const breaker: Breaker = createBreaker(maxWaitMs, now)
   const concurrency: Concurrency = createConcurrency(settings.concurrency, now)
-  const tooLong = (waitMs: number): void =>
-    parts.onStop('wait_too_long', `The endpoint asks to wait ${showSeconds(waitMs)}, longer than allowed`)
+  const tooLong = (waitMs: number): void => parts.onStop('wait_too_long', `it would be ${showSeconds(waitMs)}`)
   const pacer: Pacer = createPacer({ clock, limiter, gate, maxWaitMs, onTooLong: hold => tooLong(hold.waitMs) })
   /** Refusals since the last answer, and since when. */
   let refusals = 0
@@ -74,21 +77,28 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
     breaker.succeeded(pass.probe)
     if (pass.probe) gate.open()
   }
-  const throttle = (code: FailureCode, askedMs: number | undefined): void => {
-    concurrency.throttled(code === 'slow_down' ? 'slow_down' : 'rate')
-    if (refusals === 0) refusedSinceMs = clock.now()
+  const throttle = (pass: Pass, code: FailureCode, askedMs: number | undefined): void => {
+    if (code === 'rate_limited') limiter.refused(pass.ticket)
+    concurrency.throttled(code === 'slow_down' ? 'slow_down' : limiter.knowsRate ? 'paced' : 'rate', parts.inFlight())
+    if (refusals === 0) refusedSinceMs = now()
     // Those that were under way when the gate closed say nothing new.
-    if (gate.hold()?.reason !== 'rate_limited' || gate.hold()?.waitMs === Infinity) refusals += 1
+    const hold = gate.hold()
+    if (hold === undefined || hold.waitMs === Infinity) refusals += 1
+    // An overloaded server turns single calls away; it is not said of all. Their rows back off on their own.
+    if (code === 'overloaded' && askedMs === undefined && refusals < overloadsToClose) return
     const waitMs = askedMs === undefined ? backoffMs(refusals, random) : serverWaitMs(askedMs, random)
-    const standstillMs = clock.now() - refusedSinceMs + waitMs
+    const standstillMs = now() - refusedSinceMs + waitMs
     if (standstillMs > maxWaitMs) tooLong(standstillMs)
-    else gate.close('rate_limited', waitMs)
+    else {
+      gate.close('rate_limited', waitMs, refusals > 1 || !limiter.knowsRate)
+      limiter.pause(waitMs)
+    }
   }
-  const out = (pass: Pass): void => {
+  const out = (pass: Pass, message: string): void => {
     const trip = breaker.failed(pass.probe)
     if (trip?.kind === 'pause') gate.close('outage', trip.waitMs)
     else if (trip?.kind === 'give_up') {
-      parts.onStop('outage', `The endpoint has been out for ${showSeconds(trip.outageMs)}`)
+      parts.onStop('outage', `${message}, for ${showSeconds(trip.outageMs)}`)
     } else if (pass.probe) gate.probeAgain()
   }
   const changed = (): void => {
@@ -108,19 +118,20 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
       learn(pass, headers)
       alive(pass)
       refusals = 0
+      limiter.answered(pass.ticket, pacer.waiting)
       concurrency.answered(parts.inFlight())
       changed()
     },
-    failed(pass, { code, headers, askedMs }) {
+    failed(pass, { code, message, headers, askedMs }) {
       if (headers !== undefined) learn(pass, headers)
       if (failureClassOf(code) === 'refused') {
         limiter.settle(pass.ticket, 0)
         breaker.succeeded(pass.probe)
-        throttle(code, askedMs)
-      } else if (outageCodes.has(code)) out(pass)
+        throttle(pass, code, askedMs)
+      } else if (outageCodes.has(code)) out(pass, message)
       else if (headers !== undefined) alive(pass)
       else if (pass.probe) gate.probeAgain()
-      if (code === 'too_many_sockets') concurrency.throttled('rate')
+      if (code === 'too_many_sockets') concurrency.throttled('rate', parts.inFlight())
       changed()
     },
     used(pass, tokens) {

@@ -2,7 +2,7 @@ import type { HoldReason } from './contract.js'
 
 type State =
   | { readonly kind: 'open' }
-  | { readonly kind: 'closed'; readonly reason: HoldReason; readonly untilMs: number }
+  | { readonly kind: 'closed'; readonly reason: HoldReason; readonly untilMs: number; readonly probe: boolean }
   /** One send is under way to find out whether the endpoint takes requests again. */
   | { readonly kind: 'probing'; readonly reason: HoldReason }
 
@@ -17,8 +17,11 @@ export interface Gate {
   hold(): GateHold | undefined
   /** A send goes through. True when it is the probe. */
   pass(): boolean
-  /** Closed for so long from now; a longer closing stands. A probe that is under way no longer counts. */
-  close(reason: HoldReason, waitMs: number): void
+  /**
+   * Closed for so long from now; a longer closing stands. A probe that is under way no longer counts. Without `probe`
+   * it opens for all when the time has come.
+   */
+  close(reason: HoldReason, waitMs: number, probe?: boolean): void
   /** The probe came back well. */
   open(): void
   /** The probe said nothing about the endpoint: the next send is one. */
@@ -38,18 +41,23 @@ export const createGate = (now: () => number): Gate => {
     },
     pass() {
       if (state.kind !== 'closed') return false
+      if (!state.probe) {
+        state = open
+        return false
+      }
       state = { kind: 'probing', reason: state.reason }
       return true
     },
-    close(reason, waitMs) {
+    close(reason, waitMs, probe = true) {
       const untilMs = now() + waitMs
-      if (state.kind !== 'closed' || state.untilMs < untilMs) state = { kind: 'closed', reason, untilMs }
+      if (state.kind !== 'closed') state = { kind: 'closed', reason, untilMs, probe }
+      else if (state.untilMs < untilMs) state = { ...state, reason, untilMs, probe: probe || state.probe }
     },
     open() {
       state = open
     },
     probeAgain() {
-      if (state.kind === 'probing') state = { kind: 'closed', reason: state.reason, untilMs: now() }
+      if (state.kind === 'probing') state = { kind: 'closed', reason: state.reason, untilMs: now(), probe: true }
     },
   }
 }

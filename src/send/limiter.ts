@@ -1,5 +1,6 @@
 import { type Bucket, createBucket, type Draw } from './bucket.js'
 import type { HoldReason } from './contract.js'
+import { createRateFinder } from './rate-finder.js'
 import type { RateReport, RateReports } from './rate-headers.js'
 
 /** What one send took from the limits. */
@@ -22,6 +23,14 @@ export interface Limiter {
   take(tokens: number): Ticket
   /** Puts the ticket right: the tokens the endpoint says it used, or 0 when it turned the request away. */
   settle(ticket: Ticket, usedTokens: number): void
+  /** The ticket's send was refused for its rate. */
+  refused(ticket: Ticket): void
+  /** All sends pause for so long. */
+  pause(ms: number): void
+  /** Whether the rate is known, from the endpoint or from its refusals. */
+  readonly knowsRate: boolean
+  /** The ticket's send came back well. `waiting`: others wait their turn. */
+  answered(ticket: Ticket, waiting: boolean): void
   /** Learns the limits from the reply to the ticket's send. */
   learn(ticket: Ticket, reports: RateReports): void
 }
@@ -38,6 +47,8 @@ export const createLimiter = (
   const requests = createBucket(rpm, now)
   const tokens = createBucket(tpm, now)
   const projectTokens = createBucket(undefined, now)
+  let begun = false
+  const finder = createRateFinder(now)
   return {
     get tokenLimit() {
       if (tokens.limit === undefined) return projectTokens.limit
@@ -58,6 +69,24 @@ export const createLimiter = (
     settle(ticket, usedTokens) {
       tokens.correct(ticket.tokens, usedTokens)
       projectTokens.correct(ticket.projectTokens, usedTokens)
+    },
+    get knowsRate() {
+      return requests.told || finder.perMinute !== undefined
+    },
+    refused(ticket) {
+      if (requests.told || tokens.told) return
+      finder.refused(ticket.requests)
+      if (finder.perMinute !== undefined) requests.assume(finder.perMinute)
+    },
+    pause(ms) {
+      requests.pause(ms)
+    },
+    answered(ticket, waiting) {
+      if (!begun) finder.begin(ticket.requests)
+      begun = true
+      if (finder.perMinute === undefined || requests.told || !waiting) return
+      finder.answered()
+      requests.assume(finder.perMinute)
     },
     learn(ticket, reports) {
       learnOne(requests, ticket.requests, reports.requests)

@@ -86,3 +86,15 @@ export const nameUseless = (
     askedMs: readRetryAfter(reply.headers, said, naming.wallMs),
   }
 }
+
+/** A row that alone needs more tokens than a minute allows, found before it is sent. */
+export const nameOverTpm = (tokens: number, limit: number): Failure => ({
+  code: 'row_over_tpm',
+  message: `The prompt has about ${Math.ceil(tokens)} tokens, and the limit is ${limit} a minute`,
+  status: null,
+  latencyMs: 0,
+  requestId: null,
+  ambiguous: false,
+  body: null,
+  askedMs: undefined,
+})

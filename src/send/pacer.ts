@@ -19,6 +19,7 @@ export interface Pacer {
   enter(tokens: number): Pass | Promise<Pass | undefined>
   /** Something changed: whoever may go now goes. */
   pump(): void
+  readonly waiting: boolean
   /** What the first in the queue waits for. */
   hold(): Hold | undefined
   /** Sends everybody away and lets nobody in any more. */
@@ -81,6 +82,9 @@ export const createPacer = ({ clock, limiter, gate, maxWaitMs, onTooLong }: Pace
     },
     pump() {
       if (head < queue.length) pump()
+    },
+    get waiting() {
+      return head < queue.length
     },
     hold() {
       const first = queue[head]

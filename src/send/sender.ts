@@ -79,7 +79,7 @@ export const createSender = (settings: SendSettings, ports: SendPorts): Sender =
     while (halt.stop === undefined) {
       const made = await slots(attempt, row)
       if (made === undefined) return left
-      const end = await afterAttempt(row, made)
+      const end = await (made.kind === 'made' ? afterAttempt(row, made) : afterFailure(row, made.failure))
       if (end.status !== 'again') return end
       await naps.nap(end.waitMs)
     }
