@@ -25,7 +25,11 @@ export interface CommandSpec {
   run(terminal: Terminal, parsed: Parsed, words: readonly string[]): Promise<number>
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : String(value))
+/** A positional argument. Yargs makes nothing of a lone dash, which stands for standard input. */
+const argument = (parsed: Parsed, name: string, words: readonly string[]): string => {
+  const value = parsed[name]
+  return value === '' && words.includes('-') ? '-' : String(value)
+}
 
 const statusOptions = {
   json: { group: 'Output', type: 'boolean', default: false, describe: 'Print one JSON object' },
@@ -49,7 +53,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { runCommand } = await import('./run-command.js')
       const flags = givenFlags(parsed, runOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      return runCommand(terminal, text(parsed['input']), { flags, viewing: toViewing(terminal, parsed), line })
+      return runCommand(terminal, argument(parsed, 'input', words), { flags, viewing: toViewing(terminal, parsed), line })
     },
   },
   {
@@ -62,7 +66,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { retryCommand } = await import('./run-command.js')
       const flags = givenFlags(parsed, sendOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      return retryCommand(terminal, text(parsed['results']), { flags, viewing: toViewing(terminal, parsed), line })
+      return retryCommand(terminal, argument(parsed, 'results', words), { flags, viewing: toViewing(terminal, parsed), line })
     },
   },
   {
@@ -71,10 +75,10 @@ export const commandSpecs: readonly CommandSpec[] = [
     positionals: { results: 'Results file of a run, or its run folder' },
     options: statusOptions,
     examples: [['$0 status reviews.results.csv --json | jq .cost_usd', 'for a script']],
-    async run(terminal, parsed) {
+    async run(terminal, parsed, words) {
       const { statusCommand } = await import('./status-command.js')
       const { json } = toSettings(statusOptions, givenFlags(parsed, statusOptions))
-      return statusCommand(terminal, { results: text(parsed['results']), json })
+      return statusCommand(terminal, { results: argument(parsed, 'results', words), json })
     },
   },
   {
@@ -86,7 +90,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     async run(terminal, parsed) {
       const { explainCommand } = await import('./explain-command.js')
       const { code } = parsed
-      return explainCommand(terminal, code === undefined ? undefined : text(code))
+      return explainCommand(terminal, code === undefined ? undefined : String(code))
     },
   },
   {
