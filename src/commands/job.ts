@@ -3,6 +3,7 @@ import path from 'node:path'
 import { PromptmillError, systemCode } from '../core/errors.js'
 import { acquireLock, type Lock } from '../journal/lock.js'
 import { type Manifest, readManifest } from '../journal/manifest.js'
+import { dropReserve } from '../journal/reserve.js'
 import { type OpenedSource, openFile, openStream, streamFormat } from './open-source.js'
 import { decideOutput, type OutputPlace } from './output-path.js'
 import type { RowSource, RunSettings } from './run-settings.js'
@@ -34,6 +35,8 @@ const checkTarget = async (file: string, owned: boolean, overwrite: boolean): Pr
     hint: 'Give another --output, or --overwrite to replace it',
   })
 }
+
+const doNothing = (): void => undefined
 
 /** Creates the run folder, readable by its owner alone. Returns whether it was not there before. */
 const makeFolder = async (folder: string): Promise<boolean> => {
@@ -69,6 +72,8 @@ export const openJob = async (from: RowSource, settings: RunSettings): Promise<J
   const made = await makeFolder(folder)
   let lock: Lock | undefined
   const close = async (): Promise<void> => {
+    // Whoever no longer has the lock leaves everything to whoever has it.
+    if (lock !== undefined) await lock.verify().then(() => dropReserve(folder), doNothing)
     await lock?.release()
     // Only an empty folder can be removed this way, which is what a run that never began leaves.
     if (made) await rmdir(folder).catch(() => undefined)
