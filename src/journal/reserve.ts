@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { systemCode } from '../core/errors.js'
-import { type FileLayer, withFile, writeWhole } from './file-layer.js'
+import { type FileLayer, systemFiles, withFile, writeWhole } from './file-layer.js'
 
 /** Room set aside on the disk, to be given up when the disk is full: what is in flight then still fits. */
 export interface Reserve {
@@ -9,6 +9,8 @@ export interface Reserve {
 }
 
 const chunkBytes = 2 ** 20
+
+const pathOf = (folder: string): string => path.join(folder, 'reserve')
 
 /** Zeros that are written, not a hole: only written blocks are surely allocated. */
 const fill = async (files: FileLayer, fd: number, bytes: number): Promise<void> => {
@@ -23,7 +25,7 @@ const fill = async (files: FileLayer, fd: number, bytes: number): Promise<void> 
  * @throws the system error when there is no room even now
  */
 export const createReserve = async (files: FileLayer, folder: string, bytes: number): Promise<Reserve> => {
-  const file = path.join(folder, 'reserve')
+  const file = pathOf(folder)
   let held = bytes > 0
   if (held) await withFile(files, { path: file, flags: 'w' }, fd => fill(files, fd, bytes))
   return {
@@ -39,4 +41,9 @@ export const createReserve = async (files: FileLayer, folder: string, bytes: num
       }
     },
   }
+}
+
+/** Gives back what a killed session had set aside. Never rejects: it is room, not data. */
+export const dropReserve = async (folder: string): Promise<void> => {
+  await systemFiles.unlink(pathOf(folder)).catch(() => undefined)
 }
