@@ -331,6 +331,38 @@ describe('a sync that fails', () => {
     expect(answeredRows((await readJournal(folder)).records)).toEqual([1, 2, 3])
   })
 
+  it('D4: is not repeated when it failed because the disk is full, although there is room again', async () => {
+    let full = false
+    const syncs: string[] = []
+    const { folder, journal } = await openOn(call => {
+      if (call.operation === 'unlink' && call.path.endsWith('reserve')) full = false
+      if (call.operation !== 'datasync') return
+      syncs.push(path.basename(call.path))
+      if (full) throw systemError('ENOSPC')
+    })
+    await journal.commit(answerOf(1))
+    full = true
+    syncs.length = 0
+    await journal.commit(answerOf(2))
+    expect(syncs).toEqual(['journal-0001.jsonl', 'journal-0002.jsonl.tmp'])
+    await journal.close()
+    expect(answeredRows((await readJournal(folder)).records)).toEqual([1, 2])
+  })
+
+  it('D4: gives up the reserve when the new segment finds the disk full', async () => {
+    let failing = false
+    let full = true
+    const { folder, journal } = await openOn(call => {
+      if (call.operation === 'unlink' && call.path.endsWith('reserve')) full = false
+      if (failing && call.operation === 'datasync' && call.path.endsWith('0001.jsonl')) throw systemError('EIO')
+      if (full && call.operation === 'write' && call.path.endsWith('.tmp')) throw systemError('ENOSPC')
+    })
+    failing = true
+    await journal.commit(answerOf(1))
+    await journal.close()
+    expect(await readdir(folder)).toEqual(['journal-0001.jsonl', 'journal-0002.jsonl'])
+  })
+
   it('asks for the lock before it begins a new segment, and keeps the records elsewhere when it is lost', async () => {
     const folder = await makeFolder()
     const emergencyFolder = await makeFolder()
@@ -364,6 +396,22 @@ describe('a run folder that goes', () => {
       expect(await readdir(emergencyFolder)).toHaveLength(1)
     },
   )
+})
+
+describe('a session after a kill', () => {
+  it('makes durable what it found: it counts as answered from then on', async () => {
+    const folder = await makeFolder()
+    const power = createPowerLoss(folder)
+    const files = watchFiles({ after: call => power.after(call) })
+    const killed = await openJournal(folder, { files, reserveBytes: 0 })
+    await killed.note(answerOf(1))
+    const journal = await openJournal(folder, { files, reserveBytes: 0 })
+    const target = await makeFolder()
+    power.restore(target)
+    expect((await readJournal(target)).records).toEqual([answerOf(1)])
+    await journal.close()
+    await killed.close()
+  })
 })
 
 describe('a disk that fails during recovery', () => {
