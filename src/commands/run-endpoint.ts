@@ -1,9 +1,6 @@
-import { PromptmillError } from '../core/errors.js'
 import type { Endpoint } from '../send/client.js'
 import { openEndpoint } from '../send/client.js'
-import { isSimulator } from '../send/probe.js'
 import { startSimulator } from '../simulator/start.js'
-import type { Recollection } from './recall.js'
 import type { RunSettings } from './run-settings.js'
 
 /** The endpoint of a run, with what has to be shut down after it. */
@@ -37,34 +34,4 @@ export const openRunEndpoint = async (settings: RunSettings, credentials: Creden
   const simulator = await startSimulator({ port: 0, ledgerCalls: 0 })
   const endpoint = await openAt({ ...settings, baseUrl: simulator.url }, { apiKey: 'sim-built-in', env: {} })
   return { endpoint, close: () => simulator.close() }
-}
-
-const isLoopback = (url: string): boolean => /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/i.test(url)
-
-/** How this session stands to the answers of earlier ones. */
-export type SimulationVerdict =
-  | { readonly kind: 'go-on'; readonly expectSimulated: boolean | undefined }
-  /** Earlier answers are the simulator's and this session is real: they must not stand for real ones. */
-  | { readonly kind: 'set-aside' }
-
-/**
- * A simulated answer never stands for a real one, nor the other way round.
- * @throws PromptmillError `bad_output` for a rehearsal on top of real answers
- */
-export const decideSimulation = async (settings: RunSettings, memory: Recollection): Promise<SimulationVerdict> => {
-  const { simulated } = memory
-  if (settings.simulate) {
-    if (simulated !== false) return { kind: 'go-on', expectSimulated: true }
-    throw new PromptmillError(
-      'bad_output',
-      'These results hold real answers, and --simulate would mix made-up ones in',
-      {
-        hint: 'Rehearse into another file: give another --output',
-      },
-    )
-  }
-  if (simulated === undefined) return { kind: 'go-on', expectSimulated: undefined }
-  if (!simulated) return { kind: 'go-on', expectSimulated: false }
-  const still = isLoopback(settings.baseUrl) && (await isSimulator(settings.baseUrl))
-  return still ? { kind: 'go-on', expectSimulated: true } : { kind: 'set-aside' }
 }

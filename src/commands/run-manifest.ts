@@ -1,34 +1,35 @@
 import path from 'node:path'
 import { toolName } from '../core/version.js'
-import { type Manifest, writeManifest } from '../journal/manifest.js'
+import { readManifest, writeManifest } from '../journal/manifest.js'
 import { identitySettings } from './changed-settings.js'
-import type { Job } from './job.js'
-import type { RunSettings } from './run-settings.js'
+import type { RunEndpoint } from './run-endpoint.js'
+import type { Session } from './session.js'
 
-/** What the manifest says beside job and settings. */
+/** What the manifest says beside the session's own facts. */
 export interface ManifestNote {
+  /** Whether the answers are the simulator's. */
   readonly simulated: boolean
-  readonly baseUrl: string
-  readonly priceSource: string
-  /** The first session's manifest, when this is a later one. */
-  readonly earlier: Manifest | undefined
-  readonly now: Date
+  /** Where this session sends; without it the manifest keeps what it says. */
+  readonly endpoint?: RunEndpoint | undefined
 }
 
 /** Writes the manifest of a session. The settings hold every option; the key is not among them. */
-export const writeRunManifest = async (job: Job, settings: RunSettings, note: ManifestNote): Promise<void> => {
+export const writeRunManifest = async (session: Session, { simulated, endpoint }: ManifestNote): Promise<void> => {
+  const { job, settings, prices, ports } = session
   const { input, spooled, fingerprint } = job.source
   const { requests: _requests, ...flags } = settings
+  const earlier = await readManifest(job.folder)
+  const now = new Date(ports.clock.wall())
   await writeManifest(
     job.folder,
     {
-      simulated: note.simulated,
-      base_url: note.baseUrl,
+      simulated,
+      base_url: endpoint?.endpoint.baseUrl ?? earlier?.base_url ?? settings.baseUrl,
       input: { path: path.resolve(input.path), name: input.name, spooled, ...fingerprint },
       output: job.place.file === undefined ? null : path.resolve(job.place.file),
       settings: { ...flags, promptFile: null, systemFile: null, ...identitySettings(settings) },
-      prices: { source: note.priceSource, date: note.now.toISOString().slice(0, 10) },
+      prices: { source: prices.source, date: now.toISOString().slice(0, 10) },
     },
-    { tool: toolName, now: note.now, earlier: note.earlier },
+    { tool: toolName, now, earlier },
   )
 }

@@ -1,0 +1,72 @@
+import type { Outcome, Price } from '../core/outcome.js'
+import { createRecordReader } from '../journal/reader.js'
+import { loadPriceBook, type PriceBook } from '../pricing/price-book.js'
+import { createDrafts, type Drafts } from '../prompt/drafts.js'
+import { checkChanges } from './changed-settings.js'
+import { type Job, openJob } from './job.js'
+import { checkFaults, describeFaults, type Plan, planRows } from './plan.js'
+import type { Notify, Ports } from './ports.js'
+import { createDailyPrice } from './price.js'
+import { readRecorded } from './project.js'
+import type { Recollection, Remembered } from './recall.js'
+import { type RunOptions, type RunSettings, toRunSettings } from './run-settings.js'
+
+/** One session of a run: what its steps share. */
+export interface Session {
+  readonly options: RunOptions
+  readonly settings: RunSettings
+  readonly ports: Ports
+  readonly notify: Notify
+  readonly job: Job
+  readonly drafts: Drafts
+  readonly prices: PriceBook
+  readonly price: Price
+}
+
+/**
+ * Checks the options, opens input and run folder, compiles the templates.
+ * @throws PromptmillError before anything is sent, and leaves nothing behind
+ */
+export const openSession = async (options: RunOptions, ports: Ports, notify: Notify): Promise<Session> => {
+  const settings = await toRunSettings(options, ports.env)
+  const job = await openJob(options.input, settings)
+  try {
+    const drafts = createDrafts(settings.requests, job.source.input)
+    const prices = await loadPriceBook()
+    return { options, settings, ports, notify, job, drafts, prices, price: createDailyPrice(prices) }
+  } catch (error) {
+    await job.close()
+    throw error
+  }
+}
+
+/** Which settled rows are sent once more, by what became of them. */
+export type ChooseAgain = (outcome: Outcome) => boolean
+
+/**
+ * Reads the whole input, checks every row, and decides which to send.
+ * @throws PromptmillError when rows, columns or changed settings forbid to go on
+ */
+export const planSession = async (
+  session: Session,
+  memory: Recollection,
+  choose: ChooseAgain | undefined,
+): Promise<Plan> => {
+  const { job, settings, drafts, notify, price } = session
+  const { input } = job.source
+  const { outputPrefix = '', idColumn } = settings
+  const reader = createRecordReader(job.folder)
+  const again =
+    choose &&
+    ((remembered: Remembered): number | undefined => {
+      const outcome = readRecorded({ reader, price }, remembered.positions)
+      return choose(outcome) ? Math.max(outcome.attempts, remembered.attempts) : undefined
+    })
+  const plan = await planRows(input, { drafts, memory, outputPrefix, idColumn, again }).finally(() => reader.close())
+  checkFaults(plan, input, settings.badRows)
+  checkChanges(settings, { plan, memory, earlier: job.earlier })
+  const faults = describeFaults(plan)
+  if (faults !== undefined) notify.onNotice?.(faults)
+  notify.onPlan?.(plan.counts)
+  return plan
+}
