@@ -44,6 +44,23 @@ describe('readStatus', () => {
     expect(await statusOf(work)).toEqual(restored.summary)
   })
 
+  it('counts rows that are gone although nothing was sent since', async () => {
+    const work = await createWorkspace()
+    const run = (prompts: string) => work.write('in.csv', `prompt\n${prompts}\n`).then(input => work.run({ input }))
+    await run('a\nb\nc')
+    const { summary } = await run('c\na')
+    expect(summary.rows.total).toBe(2)
+    expect(await statusOf(work)).toEqual(summary)
+  })
+
+  it('knows from the answers that they are simulated', async () => {
+    const work = await createWorkspace()
+    await work.run({ input: await work.write('in.csv', manyPrompts(2)) })
+    const { manifest, summary } = await readStatus(work.at('in.results.csv'))
+    expect(manifest.simulated).toBe(true)
+    expect(summary.simulated).toBe(true)
+  })
+
   it('counts rows without a request as failed', async () => {
     const work = await createWorkspace()
     const { summary } = await work.run({
