@@ -1,24 +1,26 @@
-import type { Exchange, Reservation, SendPorts } from './contract.js'
+import type { AfterFailure, Again } from './after-failure.js'
+import type { Exchange, Reservation, SendPorts, Settlement } from './contract.js'
 import type { Flow } from './flow.js'
 import { type Halt, stopFor } from './halt.js'
 import type { JournalWriter } from './journal-writer.js'
-import { type Failure, nameOverTpm } from './name-failure.js'
+import { nameOverTpm } from './name-failure.js'
 import type { Pass } from './pacer.js'
 import { type OpenRow, startRecord } from './rows.js'
 import type { TokenCost } from './token-cost.js'
 
 /** One send that was made, and what came of it. */
 export interface Attempt {
-  readonly kind: 'made'
   readonly exchange: Exchange
   readonly pass: Pass
   readonly reservation: Reservation | undefined
 }
 
-/** No wait will ever make room for the row. */
-export interface Unsendable {
-  readonly kind: 'unsendable'
-  readonly failure: Failure
+/**
+ * Where an attempt leads to. In an object of its own, so that the slot it was made in is not held until the answer is on
+ * disk.
+ */
+export interface Conclusion {
+  readonly end: Promise<Settlement | Again>
 }
 
 export interface AttemptParts {
@@ -27,6 +29,8 @@ export interface AttemptParts {
   readonly halt: Halt
   readonly journal: JournalWriter
   readonly cost: TokenCost
+  readonly afterAttempt: (row: OpenRow, attempt: Attempt) => Promise<Settlement | Again>
+  readonly afterFailure: AfterFailure
   /** Told of each send's begin (1) and end (-1). */
   readonly onFlight: (change: 1 | -1) => void
 }
@@ -38,10 +42,11 @@ const unsent = (row: OpenRow): Exchange => {
 }
 
 /**
- * Makes the sends of rows: waits for leave, reserves the money, notes the start, sends. The returned function resolves
- * to undefined when the run is stopping and nothing was sent.
+ * Makes the sends of rows: waits for leave, reserves the money, notes the start, sends, and sees to what comes of it.
+ * The returned function resolves to undefined when the run is stopping and nothing was sent.
  */
-export const createAttempt = ({ ports, flow, halt, journal, cost, onFlight }: AttemptParts) => {
+export const createAttempt = (parts: AttemptParts) => {
+  const { ports, flow, halt, journal, cost, onFlight } = parts
   const { clock, transport, budget, onEvent } = ports
   const run = Math.floor(ports.random() * 2 ** 32).toString(36)
 
@@ -63,11 +68,12 @@ export const createAttempt = ({ ports, flow, halt, journal, cost, onFlight }: At
     return exchange
   }
 
-  return async (row: OpenRow): Promise<Attempt | Unsendable | undefined> => {
+  return async (row: OpenRow): Promise<Conclusion | undefined> => {
     const { tokenLimit } = flow
     const estimate = tokenLimit === undefined ? 0 : estimateOf(row)
     if (tokenLimit !== undefined && cost.prompt(estimate) > tokenLimit) {
-      return { kind: 'unsendable', failure: nameOverTpm(cost.prompt(estimate), tokenLimit) }
+      // No wait will ever make room for it.
+      return { end: parts.afterFailure(row, nameOverTpm(cost.prompt(estimate), tokenLimit)) }
     }
     const entered = flow.enter(tokenLimit === undefined ? 0 : cost.of(estimate))
     const pass = entered instanceof Promise ? await entered : entered
@@ -82,6 +88,7 @@ export const createAttempt = ({ ports, flow, halt, journal, cost, onFlight }: At
     await journal.note(startRecord(row, clock.wall()))
     // The run may have stopped while the start was noted. Then nothing more leaves, and nothing is unknown about it.
     const exchange = halt.stop === undefined ? await send(row) : unsent(row)
-    return { kind: 'made', exchange, pass, reservation }
+    // Begun before the slot goes to the next row: what this one learned holds for that already.
+    return { end: parts.afterAttempt(row, { exchange, pass, reservation }) }
   }
 }

@@ -14,10 +14,22 @@ const keepAliveMs = 4000
 const keepAliveMarginMs = 1000
 const longestKeepAliveMs = 60_000
 
-const badProxy = (name: string): PromptmillError =>
-  new PromptmillError('bad_flag', `${name} is not the URL of a proxy`, {
+type Env = DispatcherOptions['env']
+
+/** The lower-case form wins, as it does for curl. */
+const lookUp = (env: Env, name: string): string => env[name.toLowerCase()] || env[name] || ''
+
+const proxyProtocols: ReadonlySet<string> = new Set(['http:', 'https:', 'socks:', 'socks5:'])
+
+/** The URL of a proxy; without a scheme it is http. Empty when none is set. */
+const readProxy = (env: Env, name: string): string => {
+  const value = lookUp(env, name)
+  const text = value === '' || value.includes('://') ? value : `http://${value}`
+  if (text === '' || (URL.canParse(text) && proxyProtocols.has(new URL(text).protocol))) return text
+  throw new PromptmillError('bad_flag', `${name} is not the URL of a proxy`, {
     hint: 'It looks like http://proxy.example:3128',
   })
+}
 
 /**
  * The connections to one endpoint: a bounded pool, through the environment's proxy where one is set and meant for the
@@ -37,15 +49,8 @@ export const openDispatcher = (
     keepAliveTimeoutThreshold: keepAliveMarginMs,
     keepAliveMaxTimeout: longestKeepAliveMs,
   }
-  const lookUp = (name: string): string => env[name.toLowerCase()] || env[name] || ''
-  const httpProxy = lookUp('HTTP_PROXY')
-  const httpsProxy = lookUp('HTTPS_PROXY')
+  const httpProxy = readProxy(env, 'HTTP_PROXY')
+  const httpsProxy = readProxy(env, 'HTTPS_PROXY')
   if (httpProxy === '' && httpsProxy === '') return new Pool(origin, options)
-  for (const [name, value] of [
-    ['HTTP_PROXY', httpProxy],
-    ['HTTPS_PROXY', httpsProxy],
-  ] as const) {
-    if (value !== '' && !URL.canParse(value)) throw badProxy(name)
-  }
-  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy: lookUp('NO_PROXY') })
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy: lookUp(env, 'NO_PROXY') })
 }

@@ -61,14 +61,15 @@ export const createSender = (settings: SendSettings, ports: SendPorts): Sender =
     purse: createPurse(settings.concurrency),
     startCheck,
   }
+  const afterFailure = createAfterFailure({ ...shared, oneModel: () => models.size === 1 })
   const attempt = createAttempt({
     ...shared,
+    afterFailure,
+    afterAttempt: createAfterAttempt({ ...shared, afterFailure }),
     onFlight: change => {
       counts.inFlight += change
     },
   })
-  const afterFailure = createAfterFailure({ ...shared, oneModel: () => models.size === 1 })
-  const afterAttempt = createAfterAttempt({ ...shared, afterFailure })
 
   /** Rows whose fate is open wait for others to tell; once there are no others, they fail. */
   const look = (): void => {
@@ -77,9 +78,9 @@ export const createSender = (settings: SendSettings, ports: SendPorts): Sender =
 
   const bring = async (row: OpenRow): Promise<Settlement> => {
     while (halt.stop === undefined) {
-      const made = await slots(attempt, row)
-      if (made === undefined) return left
-      const end = await (made.kind === 'made' ? afterAttempt(row, made) : afterFailure(row, made.failure))
+      const conclusion = await slots(attempt, row)
+      if (conclusion === undefined) return left
+      const end = await conclusion.end
       if (end.status !== 'again') return end
       await naps.nap(end.waitMs)
     }
