@@ -10,6 +10,7 @@ import { segmentPath } from '../../src/journal/segment.js'
 import { readJournal } from './read-journal.js'
 import { answerOf, everyKind, startOf } from './sample-records.js'
 import { makeFolder } from './temporary-folder.js'
+import { watchFiles } from './watched-files.js'
 
 const linesOf = (records: readonly JournalRecord[]): Buffer[] =>
   records.map((record, index) => encodeRecord(index + 1, record))
@@ -26,6 +27,7 @@ const fewBytes = Buffer.concat(fewLines)
 const reopen = async (folder: string) => {
   const records: JournalRecord[] = []
   const journal = await openJournal(folder, {
+    files: watchFiles(),
     reserveBytes: 0,
     lingerMs: 0,
     onRecord: view => records.push(view.record()),
@@ -42,8 +44,8 @@ const wholeIn = (bytes: number): number => {
   }).length
 }
 
-// Sweeps sync thousands of files, each in its turn: how long that takes is the disk's affair.
-vi.setConfig({ testTimeout: 300_000 })
+// Sweeps open a journal hundreds of times: how long that takes is the disk's affair.
+vi.setConfig({ testTimeout: 120_000 })
 
 describe('a journal that ends in the middle', () => {
   it('D5: cut at every byte, it keeps all whole records, puts the rest aside and goes on', async () => {
@@ -109,6 +111,7 @@ describe('a journal that is damaged', () => {
       await writeFile(file, damaged)
       const seen: JournalRecord[] = []
       const opened = await openJournal(folder, {
+        files: watchFiles(),
         reserveBytes: 0,
         onRecord: view => seen.push(view.record()),
       }).catch((error: PromptmillError) => error)
