@@ -19,7 +19,10 @@ describe('the README', () => {
     const readme = await readFile(file, 'utf8')
     const links = [...readme.matchAll(/\]\((?!#|https?:)([^)]+)\)/g)].map(([, link = '']) => link)
     expect(links.length).toBeGreaterThan(0)
-    for (const link of links) await expect(readFile(path.join(root, link)).catch((e: NodeJS.ErrnoException) => e.code)).resolves.not.toBe('ENOENT')
+    for (const link of links)
+      await expect(readFile(path.join(root, link)).catch((e: NodeJS.ErrnoException) => e.code)).resolves.not.toBe(
+        'ENOENT',
+      )
   })
 })
 

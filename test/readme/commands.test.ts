@@ -1,0 +1,76 @@
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runProgram } from '../cli/program.js'
+import { createEndpoint, createFolder, key } from '../commands/workspace.js'
+import { splitWords } from '../samples/split-words.js'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const readme = await readFile(path.join(root, 'README.md'), 'utf8')
+
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text.trim())
+
+/** A folder in which the README's commands make sense: the sample's files, and a file of questions. */
+const createReader = async (): Promise<string> => {
+  const cwd = await createFolder()
+  await cp(path.join(root, 'samples/translate-reviews'), cwd, { recursive: true })
+  await writeFile(path.join(cwd, 'questions.csv'), 'prompt\nWhy is the sky blue?\nHow far is the moon?\n')
+  return cwd
+}
+
+interface Step {
+  readonly command: string
+  readonly output: readonly string[]
+}
+
+/** A terminal session: what follows a `$ ` is a command, the lines under it are what it says. */
+const readSession = (block: string): Step[] =>
+  block.split(/^\$ /m).flatMap(step => {
+    const [command = '', ...output] = step.trimEnd().split('\n')
+    return command === '' ? [] : [{ command, output }]
+  })
+
+/** Times differ from run to run; rows, tokens and money do not. */
+const maskTimes = (line: string): string => (/^time {5}\d/.test(line) ? 'time     …' : line.trimEnd())
+
+describe("the README's session", () => {
+  const [session = ''] = blocks('console')
+
+  it('shows estimate, run and retry as they are, line by line', async () => {
+    const cwd = await createReader()
+    const { url } = await createEndpoint({ emptyChoices: 0.06, latencyMs: 20 })
+    const env = { OPENAI_BASE_URL: url, OPENAI_API_KEY: key }
+    const steps = readSession(session)
+    expect(steps.map(({ command }) => command.split(' ')[1])).toEqual(['estimate', 'run', 'retry'])
+    for (const { command, output } of steps) {
+      const { stdout, stderr } = await runProgram(splitWords(command).slice(1), { cwd, env })
+      const said = `${stdout}${stderr}`.trimEnd().split('\n')
+      // Said of every run against the built-in endpoint; the README says it in its own words.
+      const shown = said.filter(line => !line.startsWith('simulated: '))
+      expect(shown.map(maskTimes)).toEqual(output.map(maskTimes))
+    }
+  })
+})
+
+describe("the README's commands", () => {
+  const commands = blocks('sh').flatMap(block => block.split('\n'))
+  const own = commands.filter(command => command.startsWith('promptmill '))
+
+  it('are the program’s own, or of tools that need no explanation', () => {
+    expect(own.length).toBeGreaterThan(5)
+    for (const command of commands) expect(command).toMatch(/^(promptmill|npm|export|jq) /)
+  })
+
+  it('run one after the other as they stand', async () => {
+    const cwd = await createReader()
+    const { url } = await createEndpoint()
+    const env = { OPENAI_BASE_URL: url, OPENAI_API_KEY: key }
+    for (const command of own.filter(text => !text.startsWith('promptmill simulate'))) {
+      const words = splitWords(command.replace('http://127.0.0.1:11434/v1', url)).slice(1)
+      const output = words.includes('llama3.2') ? ['-o', 'llama.csv'] : []
+      const { status, stderr } = await runProgram([...words, ...output], { cwd, env })
+      expect({ command, status, stderr: status === 0 ? '' : stderr }).toEqual({ command, status: 0, stderr: '' })
+    }
+  })
+})
