@@ -8,6 +8,33 @@ const selectRates = (card: RateCard, promptTokens: number): TokenRates | undefin
   return longContext !== undefined && promptTokens >= longContext.fromPromptTokens ? longContext.rates : card
 }
 
+/** Finds what a request is billed at by model, service tier and length of its prompt; undefined when that is not known. */
+export type RateFinder = (
+  model: string,
+  serviceTier: string | undefined,
+  promptTokens: number,
+) => TokenRates | undefined
+
+const createRatesLookup = (book: PriceBook, at: Date): ((model: string) => Rates | undefined) => {
+  const known = new Map<string, Rates | undefined>()
+  return model => {
+    if (!known.has(model)) known.set(model, book.rates(model, at))
+    return known.get(model)
+  }
+}
+
+const selectCard = (rates: Rates | undefined, serviceTier: string | undefined): RateCard | undefined =>
+  serviceTier === undefined ? rates : rates?.tiers.get(serviceTier)
+
+/** A finder at the prices of one moment. The same rates are always the same object. */
+export const createRateFinder = (book: PriceBook, at: Date): RateFinder => {
+  const ratesOf = createRatesLookup(book, at)
+  return (model, serviceTier, promptTokens) => {
+    const card = selectCard(ratesOf(model), serviceTier)
+    return card && selectRates(card, promptTokens)
+  }
+}
+
 /** Sound in the prompt is taken to be uncached: no model of the chat API has a price for it in the cache. */
 const pricePrompt = (rates: TokenRates, usage: Usage): Usd | undefined => {
   const uncached = Math.max(usage.promptTokens - usage.cachedTokens - usage.cacheWriteTokens, 0)
@@ -34,7 +61,7 @@ const priceCompletion = (rates: TokenRates, usage: Usage): Usd | undefined => {
  * prompt changes the rates of the whole request (OpenAI pricing page, "long context").
  */
 export const priceUsage = (rates: Rates, usage: Usage, serviceTier?: string): Usd | undefined => {
-  const card = serviceTier === undefined ? rates : rates.tiers.get(serviceTier)
+  const card = selectCard(rates, serviceTier)
   const selected = card && selectRates(card, usage.promptTokens)
   if (selected === undefined) return undefined
   const prompt = pricePrompt(selected, usage)
@@ -47,11 +74,7 @@ export type Pricer = (model: string | undefined, usage: Usage | undefined, servi
 
 /** A pricer at the prices of one moment. It looks each model up once: it may be called for millions of rows. */
 export const createPricer = (book: PriceBook, at: Date): Pricer => {
-  const known = new Map<string, Rates | undefined>()
-  const ratesOf = (model: string): Rates | undefined => {
-    if (!known.has(model)) known.set(model, book.rates(model, at))
-    return known.get(model)
-  }
+  const ratesOf = createRatesLookup(book, at)
   return (model, usage, serviceTier) => {
     const rates = model === undefined ? undefined : ratesOf(model)
     return rates && usage && priceUsage(rates, usage, serviceTier)

@@ -32,6 +32,9 @@ const knownModel = /^(?:ft:)?(?:gpt-(?:3\.5|35|4o?|5)|chatgpt-4o|codex-mini|o[13
 export const encodingOf = (model: string): EncodingName =>
   cl100kModel.test(toBareModel(model)) ? 'cl100k_base' : 'o200k_base'
 
+/** Whether a model's encoding is published; the tokens of any other are an estimate. */
+export const hasKnownEncoding = (model: string): boolean => knownModel.test(toBareModel(model))
+
 /** Text that looks like a special token is text: the API never takes `<|endoftext|>` from a message as one. */
 const asPlainText = { disallowedSpecial: new Set<string>() }
 
@@ -55,6 +58,6 @@ export const loadTokenCounter = async (model: string): Promise<TokenCounter> => 
     countText,
     countPrompt: body => countChatTokens(body, countText),
     encoding,
-    approximate: !knownModel.test(toBareModel(model)),
+    approximate: !hasKnownEncoding(model),
   }
 }

@@ -1,0 +1,75 @@
+import type { JsonObject, JsonValue } from '../core/model.js'
+import { isReasoningModel } from './model-name.js'
+import { loadTokenCounter, type TokenCounter } from './tokens.js'
+
+/** What a request takes, as far as it can be told before it is sent. */
+export interface RequestSize {
+  readonly model: string
+  readonly serviceTier: string | undefined
+  readonly promptTokens: number
+  /** Answers asked for (`n`): each is billed. */
+  readonly choices: number
+  /** Most completion tokens of one answer; undefined where the request sets no limit. */
+  readonly maxTokens: number | undefined
+  /** Whether the model thinks before it answers: its answers are longer than what they show. */
+  readonly reasons: boolean
+  /** Whether the prompt holds what no number of tokens can be told of before it is sent: sound, files. */
+  readonly uncounted: boolean
+}
+
+const toNumber = (value: JsonValue | undefined): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 1 ? value : undefined
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const uncountedParts: readonly JsonValue[] = ['input_audio', 'file']
+
+const holdsUncounted = (messages: JsonValue | undefined): boolean =>
+  Array.isArray(messages) &&
+  messages.some(
+    message =>
+      isObject(message) &&
+      Array.isArray(message['content']) &&
+      message['content'].some(part => isObject(part) && uncountedParts.includes(part['type'] ?? null)),
+  )
+
+/** Measures the body of a chat completion. */
+export const measureRequest = (body: JsonObject, counter: TokenCounter): RequestSize => {
+  const { service_tier: tier, reasoning_effort: effort } = body
+  const model = typeof body['model'] === 'string' ? body['model'] : ''
+  return {
+    model,
+    serviceTier: typeof tier === 'string' ? tier : undefined,
+    promptTokens: counter.countPrompt(body),
+    choices: toNumber(body['n']) ?? 1,
+    maxTokens: toNumber(body['max_completion_tokens']) ?? toNumber(body['max_tokens']),
+    reasons: isReasoningModel(model) && effort !== 'none' && effort !== 'minimal',
+    uncounted: holdsUncounted(body['messages']),
+  }
+}
+
+/** Measures bodies, given as JSON text, in their order. */
+export type MeasureBodies = (bodies: readonly string[]) => Promise<readonly RequestSize[]>
+
+/** A measurer that loads each model's counter once. */
+export const createMeasurer = (): MeasureBodies => {
+  const counters = new Map<string, Promise<TokenCounter>>()
+  const counterOf = (model: string): Promise<TokenCounter> => {
+    const counter = counters.get(model) ?? loadTokenCounter(model)
+    counters.set(model, counter)
+    return counter
+  }
+  return async bodies => {
+    const sizes: RequestSize[] = []
+    let last: { readonly model: string; readonly counter: TokenCounter } | undefined
+    for (const text of bodies) {
+      const body = JSON.parse(text) as JsonObject
+      const model = typeof body['model'] === 'string' ? body['model'] : ''
+      // Nearly always the last row's: an `await` for each row would cost as much as a short prompt.
+      if (last?.model !== model) last = { model, counter: await counterOf(model) }
+      sizes.push(measureRequest(body, last.counter))
+    }
+    return sizes
+  }
+}
