@@ -183,6 +183,27 @@ export const sendOptions = {
   },
 } as const satisfies OptionTable
 
+/** What an estimate goes by. */
+export const forecastOptions = {
+  like: {
+    group: 'Estimate',
+    type: 'string',
+    placeholder: 'RESULTS',
+    describe: 'Expect answers as long, and as fast, as those of an earlier run',
+  },
+  expectTokens: {
+    group: 'Estimate',
+    type: 'number',
+    min: 1,
+    describe: 'Expect answers of so many completion tokens on average, when no run tells better',
+  },
+} as const satisfies OptionTable
+
+/** What a program reads instead of a table. */
+export const jsonOptions = {
+  json: { group: 'Output', type: 'boolean', default: false, describe: 'Print one JSON object' },
+} as const satisfies OptionTable
+
 /** What a person sees. */
 export const terminalOptions = {
   progress: {
@@ -197,6 +218,11 @@ export const terminalOptions = {
 
 /** Everything `run` understands, in the library too. */
 export const runOptions = { ...promptOptions, ...inputOptions, ...outputOptions, ...sendOptions } as const
+
+/** Everything `estimate` understands: the flags of `run`, since it plans the very requests that `run` would send. */
+export const estimateOptions = { ...runOptions, ...forecastOptions } as const
+
+export type EstimateFlags = OptionsOf<typeof estimateOptions>
 
 export type RunFlags = OptionsOf<typeof runOptions>
 export type RunFlagSettings = SettingsOf<typeof runOptions>

@@ -1,0 +1,63 @@
+import { PromptmillError } from '../core/errors.js'
+import type { DemandGroup } from '../pricing/demand.js'
+import type { RequestSize } from '../pricing/request-size.js'
+import { encodingOf, hasKnownEncoding } from '../pricing/tokens.js'
+import { checkChanges } from './changed-settings.js'
+import { checkFaults, describeFaults, type Plan } from './plan.js'
+import type { Survey } from './survey.js'
+
+const count = (rows: number): string => (rows === 1 ? '1 row' : `${rows} rows`)
+
+/** Counts requests that no exact number can be given for. */
+export const createDoubts = () => {
+  let uncounted = 0
+  return {
+    see(size: RequestSize): void {
+      if (size.uncounted) uncounted += 1
+    },
+    warnings: (): readonly string[] =>
+      uncounted === 0
+        ? []
+        : [`${count(uncounted)} with sound or files: what those take is not in the request and not in the estimate`],
+  }
+}
+
+const refusal = (check: () => void): string | undefined => {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    if (error instanceof PromptmillError) return `A run would stop: ${error.message}`
+    throw error
+  }
+}
+
+/**
+ * What a run would stop at, as warnings: an estimate of the other rows is still of use.
+ * @throws PromptmillError what a run would throw, when not a single row can be sent
+ */
+export const warnOfPlan = ({ settings, input, memory, earlier }: Survey, plan: Plan): readonly string[] => {
+  const faults = (): void => checkFaults(plan, input, settings.badRows)
+  if (plan.counts.faulty === plan.counts.rows) faults()
+  const bad = refusal(faults) ?? describeFaults(plan)
+  const changed = refusal(() => checkChanges(settings, { plan, memory, earlier }))
+  return [bad, changed].filter(text => text !== undefined)
+}
+
+/** What the numbers of a model do not hold. */
+export const warnOfModels = (groups: readonly DemandGroup[], priceSource: string): readonly string[] => {
+  const models = [...new Set(groups.map(({ model }) => model))]
+  return models.flatMap(model => {
+    const own = groups.filter(group => group.model === model)
+    const unpriced = own.filter(({ rates }) => rates === undefined)
+    const rows = unpriced.reduce((sum, { requests }) => sum + requests, 0)
+    const tiers = [...new Set(unpriced.flatMap(({ serviceTier }) => serviceTier ?? []))]
+    const tier = tiers.length > 0 ? ` at service tier ${tiers.join(', ')}` : ''
+    return [
+      ...(rows === 0 ? [] : [`No price is known for ${model}${tier}: ${count(rows)} not in the cost (${priceSource})`]),
+      ...(hasKnownEncoding(model)
+        ? []
+        : [`The encoding of ${model} is not published: its prompt tokens are counted with ${encodingOf(model)}`]),
+    ]
+  })
+}

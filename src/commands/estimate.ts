@@ -1,0 +1,153 @@
+import { formatUsd } from '../core/money.js'
+import type { OptionsOf, SettingsOf } from '../core/option-spec.js'
+import { toSettings } from '../core/option-values.js'
+import { type estimateOptions, forecastOptions } from '../core/options.js'
+import { createTally, type Summary } from '../core/summary.js'
+import { createRecordReader } from '../journal/reader.js'
+import { createRateFinder } from '../pricing/cost.js'
+import { createDemand, type DemandGroup } from '../pricing/demand.js'
+import { type CountingProgress, countPending } from './count-pending.js'
+import { assumeLatency, predictDuration } from './duration.js'
+import { type Estimate, reportAnswers, reportModels } from './estimate-report.js'
+import { createDoubts, warnOfModels, warnOfPlan } from './estimate-warnings.js'
+import { createSeenAnswers, type Expectation, expectRowTokens, type SeenAnswers } from './expectation.js'
+import { type Forecast, forecast, formatRange } from './forecast.js'
+import { gatherOutcome, readPastAnswers } from './past-answers.js'
+import type { Plan } from './plan.js'
+import type { Ports } from './ports.js'
+import { readOutcome } from './project.js'
+import { type RowSource, type RunSettings, toRunSettings } from './run-settings.js'
+import { type Survey, survey } from './survey.js'
+
+/** What a caller gives to `estimate`: the flags of a run, the rows, and what answers are expected to be like. */
+export interface EstimateOptions extends OptionsOf<typeof estimateOptions> {
+  /** Path of a CSV, TSV or JSONL file, or any (async) iterable of objects, one a row. */
+  readonly input: RowSource
+}
+
+export interface EstimateNotify {
+  readonly onCounting?: (progress: CountingProgress) => void
+  /** Threads to count in; as many as there are cores unless given. */
+  readonly threads?: number
+}
+
+type ForecastSettings = SettingsOf<typeof forecastOptions>
+
+/** What earlier sessions have of the rows: their cost, and how long their answers were. */
+const readSpent = ({ folder, price }: Survey, { table }: Plan) => {
+  const tally = createTally()
+  const gathered = createSeenAnswers()
+  const reader = createRecordReader(folder)
+  try {
+    for (let row = 0; row < table.rows; row++) {
+      if (table.positions(row).length === 0) continue
+      const outcome = readOutcome({ table, reader, price }, row)
+      tally.add(outcome)
+      gatherOutcome(gathered, outcome)
+    }
+  } finally {
+    reader.close()
+  }
+  return { summary: tally.summary(0), seen: gathered.seen() }
+}
+
+/** So many answers of a run that is under way tell more than any assumption. */
+const enoughOfThisRun = 20
+
+const decideExpectation = (
+  { expectTokens }: ForecastSettings,
+  { past, seen }: { past: SeenAnswers | undefined; seen: SeenAnswers },
+): Expectation => {
+  if (past !== undefined) return { source: 'like', seen: past }
+  if (expectTokens === undefined && seen.lengths.count >= enoughOfThisRun) return { source: 'run', seen }
+  return { source: 'assumption', tokens: expectTokens }
+}
+
+const reportDuration = (settings: RunSettings, expectation: Expectation, total: Forecast): Estimate['duration'] => {
+  const { rows, promptTokens, completionTokens } = total
+  const measured = expectation.source !== 'assumption' && expectation.seen.latencyMs > 0
+  const perRow = rows === 0 ? 0 : completionTokens.expected / rows
+  const latencyMs = measured ? expectation.seen.latencyMs : assumeLatency(perRow)
+  const { concurrency, rpm, tpm } = settings
+  const tokens = promptTokens + completionTokens.expected
+  const { ms, boundBy } = predictDuration({ rows, latencyMs, concurrency, tokens, rpm, tpm })
+  return { ms: Math.round(ms), bound_by: boundBy, latency_ms: Math.round(latencyMs), measured }
+}
+
+const reportRows = ({ counts }: Plan, { rows }: Summary): Estimate['rows'] => ({
+  total: counts.rows,
+  pending: counts.pending,
+  ok: rows.ok,
+  failed: rows.failed + counts.faulty,
+})
+
+interface Findings {
+  readonly plan: Plan
+  readonly groups: readonly DemandGroup[]
+  readonly spent: Summary
+  readonly expectation: Expectation
+  readonly warnings: readonly string[]
+  readonly at: Date
+}
+
+const report = ({ input, settings, prices }: Survey, findings: Findings): Estimate => {
+  const { plan, groups, spent, expectation, warnings, at } = findings
+  const rowTokens = expectRowTokens(expectation, plan.counts.pending)
+  const total = forecast(groups, rowTokens)
+  const { promptTokens, completionTokens, cost, unpricedRows, limit } = total
+  return {
+    input: input.name,
+    rows: reportRows(plan, spent),
+    tokens: { prompt: promptTokens, completion: completionTokens },
+    cost_usd: cost === undefined ? null : formatRange(cost),
+    cost_limit_usd: limit === undefined ? null : formatUsd(limit),
+    cost_unknown_rows: unpricedRows,
+    answers: reportAnswers(expectation, total),
+    duration: reportDuration(settings, expectation, total),
+    spent: { tokens: spent.tokens, cost_usd: spent.cost_usd, cost_unknown_rows: spent.cost_unknown_rows },
+    models: reportModels(groups, rowTokens),
+    prices: { source: prices.source, date: at.toISOString().slice(0, 10) },
+    warnings,
+  }
+}
+
+/**
+ * Plans the very requests that a run with these options would send now, and says what they take: tokens, money, time.
+ * Sends nothing and leaves nothing on disk.
+ * @throws PromptmillError for what a run would refuse before it reads the rows, and when not a single row can be sent
+ */
+export const estimate = async (
+  options: EstimateOptions,
+  ports: Ports,
+  notify: EstimateNotify = {},
+): Promise<Estimate> => {
+  const settings = await toRunSettings(options, ports.env)
+  const forecasting = toSettings(forecastOptions, options)
+  const past = forecasting.like === undefined ? undefined : await readPastAnswers(forecasting.like)
+  const surveyed = await survey(options.input, settings)
+  try {
+    const at = new Date(ports.clock.wall())
+    const findRates = createRateFinder(surveyed.prices, at)
+    const demand = createDemand(size => findRates(size.model, size.serviceTier, size.promptTokens))
+    const doubts = createDoubts()
+    const plan = await countPending(surveyed, {
+      ...notify,
+      onSize(_draft, size) {
+        demand.add(size)
+        doubts.see(size)
+      },
+    })
+    const groups = demand.groups()
+    const { summary: spent, seen } = readSpent(surveyed, plan)
+    const warnings = [
+      ...surveyed.notices,
+      ...warnOfPlan(surveyed, plan),
+      ...warnOfModels(groups, surveyed.prices.source),
+      ...doubts.warnings(),
+    ]
+    const expectation = decideExpectation(forecasting, { past, seen })
+    return report(surveyed, { plan, groups, spent, expectation, warnings, at })
+  } finally {
+    await surveyed.close()
+  }
+}

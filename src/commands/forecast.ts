@@ -1,0 +1,71 @@
+import { formatUsd, type Usd } from '../core/money.js'
+import { type DemandGroup, priceGroup } from '../pricing/demand.js'
+import type { Range, RowTokens } from './expectation.js'
+
+/** Tokens and money of the rows to be sent. */
+export interface Forecast {
+  readonly rows: number
+  readonly promptTokens: number
+  readonly completionTokens: Range
+  /** Of the rows whose price is known; undefined when none is. */
+  readonly cost: Range<Usd> | undefined
+  readonly unpricedRows: number
+  /** Cost when every answer is as long as its limit allows; undefined when a request has no limit, or no price. */
+  readonly limit: Usd | undefined
+}
+
+const bounds = ['low', 'expected', 'high'] as const
+
+const toTokens = ({ requests }: DemandGroup, perRow: number): number => Math.round(requests * perRow)
+
+const sumRange = <T>(ranges: readonly Range<T>[], add: (a: T, b: T) => T, zero: T): Range<T> => {
+  const [low, expected, high] = bounds.map(bound => ranges.reduce((sum, range) => add(sum, range[bound]), zero))
+  return { low: low ?? zero, expected: expected ?? zero, high: high ?? zero }
+}
+
+const priceRange = (group: DemandGroup, completion: Range): Range<Usd> | undefined => {
+  const [low, expected, high] = bounds.map(bound => priceGroup(group, completion[bound]))
+  return low === undefined || expected === undefined || high === undefined ? undefined : { low, expected, high }
+}
+
+const priceLimit = (group: DemandGroup): Usd | undefined => {
+  const { maxTokens, choices, requests } = group
+  return maxTokens === undefined ? undefined : priceGroup(group, requests * choices * maxTokens)
+}
+
+const isKnown = <T>(value: T | undefined): value is T => value !== undefined
+
+/** Multiplies what is asked for with what is expected. Sums are exact: tokens are whole, money is never rounded. */
+export const forecast = (groups: readonly DemandGroup[], rowTokens: RowTokens): Forecast => {
+  const completions = groups.map(group => {
+    const perRow = rowTokens(group)
+    return {
+      low: toTokens(group, perRow.low),
+      expected: toTokens(group, perRow.expected),
+      high: toTokens(group, perRow.high),
+    }
+  })
+  const costs = groups.map((group, index) => {
+    const completion = completions[index]
+    return completion && priceRange(group, completion)
+  })
+  const unpriced = groups.filter(({ rates }) => rates === undefined)
+  const limits = groups.map(priceLimit)
+  const countRows = (of: readonly DemandGroup[]): number => of.reduce((sum, { requests }) => sum + requests, 0)
+  const priced = costs.filter(isKnown)
+  return {
+    rows: countRows(groups),
+    promptTokens: groups.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
+    completionTokens: sumRange(completions, (a, b) => a + b, 0),
+    cost: priced.length === 0 && groups.length > 0 ? undefined : sumRange(priced, (a, b) => a + b, 0n),
+    unpricedRows: countRows(unpriced),
+    limit: limits.every(isKnown) ? limits.reduce((sum, limit) => sum + limit, 0n) : undefined,
+  }
+}
+
+/** Exact decimals for machines. */
+export const formatRange = (range: Range<Usd>): Range<string> => ({
+  low: formatUsd(range.low),
+  expected: formatUsd(range.expected),
+  high: formatUsd(range.high),
+})

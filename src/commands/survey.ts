@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import type { Price } from '../core/outcome.js'
+import type { Input } from '../input/open.js'
+import { type Manifest, readManifest } from '../journal/manifest.js'
+import { loadPriceBook, type PriceBook } from '../pricing/price-book.js'
+import { createDrafts, type Drafts } from '../prompt/drafts.js'
+import { openFile, openStream, streamFormat } from './open-source.js'
+import { decideOutput } from './output-path.js'
+import { createDailyPrice } from './price.js'
+import type { Recollection } from './recall.js'
+import { remember } from './remember.js'
+import type { RowSource, RunSettings } from './run-settings.js'
+
+/** What a run would find if it began now. Nothing is taken into possession: no lock, no folder beside the input. */
+export interface Survey {
+  readonly settings: RunSettings
+  readonly input: Input
+  readonly drafts: Drafts
+  readonly prices: PriceBook
+  readonly price: Price
+  /** The run folder, which need not exist. */
+  readonly folder: string
+  readonly earlier: Manifest | undefined
+  /** What the journal has of the rows; empty where a run would set its answers aside. */
+  readonly memory: Recollection
+  /** What a run would say as it begins. */
+  readonly notices: readonly string[]
+  /** Forgets the copy of a stream. */
+  close(): Promise<void>
+}
+
+const openSource = async (from: RowSource, settings: RunSettings) => {
+  if (typeof from === 'string') return { source: await openFile(from, settings), close: () => Promise.resolve() }
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'promptmill-'))
+  const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  try {
+    return { source: await openStream(from, settings, folder), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const setAsideNotice = 'The earlier answers are simulated: a run sets them aside, and every row is sent'
+
+/**
+ * Looks at everything that a run would look at before its first request.
+ * @throws PromptmillError `bad_input`, `bad_flag`, `bad_template`, `bad_output`, `journal_damaged`
+ */
+export const survey = async (from: RowSource, settings: RunSettings): Promise<Survey> => {
+  const { source, close } = await openSource(from, settings)
+  try {
+    const { input } = source
+    const format = typeof from === 'string' ? input.format : streamFormat(from, settings)
+    const { runFolder: folder } = decideOutput(settings.output, typeof from === 'string' ? from : undefined, format)
+    const drafts = createDrafts(settings.requests, input)
+    const prices = await loadPriceBook()
+    const earlier = await readManifest(folder)
+    const { memory, setAside } = await remember(folder, settings)
+    const notices = setAside ? [setAsideNotice] : []
+    const price = createDailyPrice(prices)
+    return { settings, input, drafts, prices, price, folder, earlier, memory, notices, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,205 @@
+import { readdir } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { type EstimateOptions, estimate } from '../../src/commands/estimate.js'
+import { PromptmillError } from '../../src/core/errors.js'
+import { createPorts, createWorkspace, manyPrompts, type Workspace } from './workspace.js'
+
+const look = (work: Workspace, options: EstimateOptions) =>
+  estimate({ model: 'gpt-4o-mini', baseUrl: work.simulator.url, ...options }, createPorts(), { threads: 0 })
+
+const refusal = async (looking: Promise<unknown>): Promise<PromptmillError> => {
+  const error: unknown = await looking.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  )
+  if (error instanceof PromptmillError) return error
+  throw new Error('not refused', { cause: error })
+}
+
+describe('an estimate', () => {
+  it('counts the prompt tokens that the endpoint then reports, to the token', async () => {
+    const work = await createWorkspace()
+    const rows = [
+      'What is 7 × 8?',
+      '今天天气很好，我们去公园吧。',
+      '明日は雨です',
+      'const a = (b) => b ** 2 // 👩‍👩‍👧',
+      '<|endoftext|>',
+    ]
+    const lines = rows.map(prompt => `${JSON.stringify({ prompt })}\n`)
+    const input = await work.write('in.jsonl', lines.join(''))
+    const options = { input, system: 'Answer in one word, please.', maxTokens: 20 }
+    const { tokens } = await look(work, options)
+    await work.run(options)
+    expect(tokens.prompt).toBe(work.simulator.ledger().prompt_tokens)
+  })
+
+  it('sends nothing and leaves nothing', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(5))
+    const { rows } = await look(work, { input })
+    expect(rows).toEqual({ total: 5, pending: 5, ok: 0, failed: 0 })
+    expect(work.simulator.ledger().calls).toBe(0)
+    expect(await readdir(work.folder)).toEqual(['in.csv'])
+  })
+
+  it('is bounded from above by --max-tokens', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(100))
+    const { tokens, cost_usd, cost_limit_usd, answers } = await look(work, { input, maxTokens: 30 })
+    expect(tokens.completion).toEqual({ low: 3000, expected: 3000, high: 3000 })
+    // 0.15 and 0.60 USD a million.
+    expect(cost_usd?.high).toBe(((tokens.prompt * 0.15 + 3000 * 0.6) / 1e6).toFixed(7).replace(/0+$/, ''))
+    expect(cost_limit_usd).toBe(cost_usd?.high)
+    expect(answers.source).toBe('assumption')
+  })
+
+  it('says what it assumes, and takes the word of --expect-tokens', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(10))
+    const assumed = await look(work, { input })
+    expect(assumed.answers).toMatchObject({ source: 'assumption', seen: 0, tokens: { expected: 200 }, p50: null })
+    expect(assumed.cost_limit_usd).toBeNull()
+    const told = await look(work, { input, expectTokens: 12 })
+    expect(told.tokens.completion).toEqual({ low: 30, expected: 120, high: 480 })
+  })
+
+  it('covers the rows that are left, and tells what was spent', async () => {
+    const work = await createWorkspace({ outputTokens: 20, outputSpread: 0.5 })
+    const input = await work.write('in.csv', manyPrompts(30))
+    const { summary } = await work.run({ input })
+    await work.write('in.csv', `${manyPrompts(30)}31,one more\n32,and another\n`)
+    const { rows, spent, answers } = await look(work, { input })
+    expect(rows).toEqual({ total: 32, pending: 2, ok: 30, failed: 0 })
+    expect(spent).toEqual({ tokens: summary.tokens, cost_usd: summary.cost_usd, cost_unknown_rows: 0 })
+    expect(answers).toMatchObject({ source: 'run', seen: 30 })
+  })
+
+  it('has nothing to say of a finished run but what it cost', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(3))
+    await work.run({ input })
+    const { rows, cost_usd, duration } = await look(work, { input })
+    expect(rows).toEqual({ total: 3, pending: 0, ok: 3, failed: 0 })
+    expect(cost_usd).toEqual({ low: '0', expected: '0', high: '0' })
+    expect(duration.ms).toBe(0)
+  })
+
+  it('learns from the answers of another run', async () => {
+    const work = await createWorkspace({ outputTokens: 40, outputSpread: 0.8, latencyMs: 2 })
+    const before = await work.run({ input: await work.write('before.csv', manyPrompts(100)) })
+    const input = await work.write('in.csv', manyPrompts(400))
+    const { answers, tokens, duration } = await look(work, { input, like: work.at('before.results.csv') })
+    const mean = before.summary.tokens.completion / 100
+    expect(answers).toMatchObject({ source: 'like', seen: 100 })
+    expect(tokens.completion.expected).toBe(Math.round(400 * mean))
+    expect(tokens.completion.low).toBeLessThan(tokens.completion.expected)
+    expect(tokens.completion.high).toBeGreaterThan(tokens.completion.expected)
+    expect(answers.p10).toBeLessThan(answers.p90 ?? 0)
+    expect(duration.measured).toBe(true)
+  })
+
+  it('never takes an unknown price for nothing', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(3))
+    const { cost_usd, cost_unknown_rows, warnings, models } = await look(work, { input, model: 'my-own-model' })
+    expect(cost_usd).toBeNull()
+    expect(cost_unknown_rows).toBe(3)
+    expect(models['my-own-model']).toMatchObject({ cost_usd: null, approximate: true, encoding: 'o200k_base' })
+    expect(warnings.join('\n')).toMatch(/No price is known for my-own-model: 3 rows[^]*not published/)
+  })
+
+  it('prices each model and service tier of a Batch API file by itself', async () => {
+    const work = await createWorkspace()
+    const line = (model: string, extra: object): string => {
+      const body = { model, messages: [{ role: 'user', content: 'hi' }], max_completion_tokens: 10, ...extra }
+      return `${JSON.stringify({ custom_id: model, method: 'POST', url: '/v1/chat/completions', body })}\n`
+    }
+    const input = await work.write(
+      'in.jsonl',
+      line('gpt-4o-mini', {}) + line('gpt-4o-mini', { service_tier: 'flex' }) + line('gpt-4.1', { n: 2 }),
+    )
+    const { models, cost_usd } = await look(work, { input, model: undefined })
+    expect(models['gpt-4o-mini']?.cost_usd?.high).toBe('0.0000108')
+    expect(models['gpt-4o-mini']?.prices.map(price => [price.service_tier, price.output])).toEqual([
+      [null, '0.6'],
+      ['flex', '0.3'],
+    ])
+    expect(models['gpt-4.1']).toMatchObject({ rows: 1, tokens: { prompt: 8, completion: { high: 20 } } })
+    expect(models['gpt-4.1']?.cost_usd?.high).toBe('0.000176')
+    expect(cost_usd?.high).toBe('0.0001868')
+  })
+
+  it('reads rows from a stream and keeps no copy', async () => {
+    const work = await createWorkspace()
+    const bytes = (async function* () {
+      yield Buffer.from(manyPrompts(4))
+    })()
+    const { rows } = await look(work, { input: { bytes }, format: 'csv', output: work.at('out.csv') })
+    expect(rows.pending).toBe(4)
+    expect(await readdir(work.folder)).toEqual([])
+  })
+
+  it('tells how far it is', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(1200))
+    const shares: number[] = []
+    await estimate({ model: 'gpt-4o-mini', input }, createPorts(), {
+      threads: 0,
+      onCounting: ({ share }) => void shares.push(share),
+    })
+    expect(shares.length).toBeGreaterThan(1)
+    expect(shares.at(-1)).toBe(1)
+  })
+})
+
+describe('an estimate of rows that a run would refuse', () => {
+  it('says so and estimates the others', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', 'prompt\none\n""\nthree\n')
+    const { rows, warnings } = await look(work, { input })
+    expect(rows).toEqual({ total: 3, pending: 2, ok: 0, failed: 1 })
+    expect(warnings.join('\n')).toMatch(/A run would stop: .*row 2 \(line 3\)/s)
+  })
+
+  it('says that changed settings would pay for every row again', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(3))
+    await work.run({ input })
+    const { rows, warnings } = await look(work, { input, temperature: 0.5 })
+    expect(rows.pending).toBe(3)
+    expect(warnings.join('\n')).toMatch(/A run would stop: --temperature changed/)
+  })
+
+  it('is refused when there is not a single one to send', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', 'prompt\n""\n')
+    expect((await refusal(look(work, { input }))).message).toMatch(/1 row has no request/)
+  })
+
+  it.each([
+    ['a file that is not there', 'no.csv', undefined, 'bad_input'],
+    ['an empty file', 'in.csv', '', 'bad_input'],
+    ['a column that the template names and the file lacks', 'in.csv', 'id\n1\n', 'bad_template'],
+  ])('is refused for %s', async (_title, name, content, code) => {
+    const work = await createWorkspace()
+    if (content !== undefined) await work.write(name, content)
+    expect((await refusal(look(work, { input: work.at(name) }))).code).toBe(code)
+  })
+
+  it('is nothing at all for a header alone', async () => {
+    const work = await createWorkspace()
+    const { rows, cost_usd } = await look(work, { input: await work.write('in.csv', 'prompt\n') })
+    expect(rows.total).toBe(0)
+    expect(cost_usd?.high).toBe('0')
+  })
+
+  it('is refused when --like names no run, or one without answers', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(1))
+    expect((await refusal(look(work, { input, like: input }))).code).toBe('not_a_run')
+    await work.run({ input })
+    const few = await refusal(look(work, { input, like: work.at('in.results.csv') }))
+    expect(few.message).toContain('it takes 2 answers to learn from, and the run has 1')
+  })
+})
