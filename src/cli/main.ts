@@ -3,7 +3,7 @@ import { PromptmillError } from '../core/errors.js'
 import { nearestName } from '../core/nearest.js'
 import { flagName, type OptionTable } from '../core/option-spec.js'
 import { toSettings } from '../core/option-values.js'
-import { runOptions, sendOptions, terminalOptions } from '../core/options.js'
+import { estimateOptions, jsonOptions, runOptions, sendOptions, terminalOptions } from '../core/options.js'
 import { version } from '../core/version.js'
 import { simulatorOptions } from '../simulator/options.js'
 import { exitCodes } from './exit-codes.js'
@@ -31,10 +31,6 @@ const argument = (parsed: Parsed, name: string, words: readonly string[]): strin
   return value === '' && words.includes('-') ? '-' : String(value)
 }
 
-const statusOptions = {
-  json: { group: 'Output', type: 'boolean', default: false, describe: 'Print one JSON object' },
-} as const satisfies OptionTable
-
 const toViewing = (terminal: Terminal, parsed: Parsed) =>
   toSettings(terminalOptions, givenFlags(parsed, terminalOptions), terminal.env)
 
@@ -53,7 +49,28 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { runCommand } = await import('./run-command.js')
       const flags = givenFlags(parsed, runOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      return runCommand(terminal, argument(parsed, 'input', words), { flags, viewing: toViewing(terminal, parsed), line })
+      return runCommand(terminal, argument(parsed, 'input', words), {
+        flags,
+        viewing: toViewing(terminal, parsed),
+        line,
+      })
+    },
+  },
+  {
+    usage: 'estimate <input>',
+    describe: 'What a run would take: tokens, cost (low, expected, high) and time; sends nothing',
+    positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
+    options: { ...estimateOptions, ...jsonOptions, ...terminalOptions },
+    examples: [['$0 estimate reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run']],
+    async run(terminal, parsed, words) {
+      const { estimateCommand } = await import('./estimate-command.js')
+      const flags = givenFlags(parsed, estimateOptions)
+      const { json } = toSettings(jsonOptions, givenFlags(parsed, jsonOptions))
+      return estimateCommand(terminal, argument(parsed, 'input', words), {
+        flags,
+        viewing: toViewing(terminal, parsed),
+        json,
+      })
     },
   },
   {
@@ -66,18 +83,22 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { retryCommand } = await import('./run-command.js')
       const flags = givenFlags(parsed, sendOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      return retryCommand(terminal, argument(parsed, 'results', words), { flags, viewing: toViewing(terminal, parsed), line })
+      return retryCommand(terminal, argument(parsed, 'results', words), {
+        flags,
+        viewing: toViewing(terminal, parsed),
+        line,
+      })
     },
   },
   {
     usage: 'status <results>',
     describe: 'What stands: rows by status, failures by reason, tokens, cost',
     positionals: { results: 'Results file of a run, or its run folder' },
-    options: statusOptions,
+    options: jsonOptions,
     examples: [['$0 status reviews.results.csv --json | jq .cost_usd', 'for a script']],
     async run(terminal, parsed, words) {
       const { statusCommand } = await import('./status-command.js')
-      const { json } = toSettings(statusOptions, givenFlags(parsed, statusOptions))
+      const { json } = toSettings(jsonOptions, givenFlags(parsed, jsonOptions))
       return statusCommand(terminal, { results: argument(parsed, 'results', words), json })
     },
   },
@@ -90,7 +111,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     async run(terminal, parsed) {
       const { explainCommand } = await import('./explain-command.js')
       const { code } = parsed
-      return explainCommand(terminal, code === undefined ? undefined : String(code))
+      return explainCommand(terminal, typeof code === 'string' ? code : undefined)
     },
   },
   {

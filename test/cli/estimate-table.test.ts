@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { renderEstimate } from '../../src/cli/estimate-table.js'
+import type { Estimate } from '../../src/commands/estimate-report.js'
+
+const model: Estimate['models'][string] = {
+  rows: 1300,
+  tokens: { prompt: 83_120, completion: { low: 65_000, expected: 260_000, high: 1_040_000 } },
+  cost_usd: { low: '0.051468', expected: '0.168468', high: '0.636468' },
+  encoding: 'o200k_base',
+  approximate: false,
+  prices: [{ service_tier: null, input: '0.15', cached_input: '0.075', cache_write: null, output: '0.6', rows: 1300 }],
+}
+
+const sample: Estimate = {
+  input: 'reviews.csv',
+  rows: { total: 1319, pending: 1300, ok: 18, failed: 1 },
+  tokens: model.tokens,
+  cost_usd: model.cost_usd,
+  cost_limit_usd: null,
+  cost_unknown_rows: 0,
+  answers: {
+    source: 'assumption',
+    seen: 0,
+    tokens: { low: 50, expected: 200, high: 800 },
+    p10: null,
+    p50: null,
+    p90: null,
+  },
+  duration: { ms: 71_094, bound_by: 'concurrency', latency_ms: 3500, measured: false },
+  spent: { tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 }, cost_usd: '0', cost_unknown_rows: 0 },
+  models: { 'gpt-4o-mini': model },
+  prices: { source: '@pydantic/genai-prices 0.1.8', date: '2026-11-24' },
+  warnings: [],
+}
+
+const show = (changes: Partial<Estimate>): string =>
+  renderEstimate({ color: false }, { ...sample, ...changes }).join('\n')
+
+describe('the table of an estimate', () => {
+  it('has rows, tokens, cost, price and time', () => {
+    expect(show({})).toMatchInlineSnapshot(`
+      "reviews.csv: 1,300 of 1,319 rows to send (18 ok, 1 failed)
+      model         rows  prompt tokens  completion  cost low  expected     high
+      gpt-4o-mini  1,300         83,120     260,000   $0.0515   $0.1685  $0.6365
+      answers  ≈ 200 completion tokens a row (50 to 800), assumed: no answer has been seen (--like RESULTS goes by those of an earlier run)
+      price    gpt-4o-mini $0.15 prompt, $0.075 cached, $0.6 completion per million tokens; @pydantic/genai-prices 0.1.8, 2026-11-24
+      time     ≈ 1 m 11 s, set by --concurrency (3.5 s an answer, assumed)"
+    `)
+  })
+
+  it.each<[string, Partial<Estimate>, RegExp]>([
+    [
+      'an unknown price',
+      { models: { x: { ...model, cost_usd: null, prices: [] } } },
+      /^x .* unknown +unknown +unknown$/m,
+    ],
+    ['rows that are not in the cost', { cost_unknown_rows: 3 }, /without 3 rows whose price is not known/],
+    ['approximate tokens', { models: { x: { ...model, approximate: true } } }, /≈ 83,120/],
+    [
+      'what was spent',
+      { spent: { ...sample.spent, tokens: { ...sample.spent.tokens, prompt: 9 }, cost_usd: '0.0012' } },
+      /^spent {4}\$0.001200 \(exactly 0.0012 USD\)$/m,
+    ],
+    ['the upper limit', { cost_limit_usd: '0.7' }, /^limit {4}at most \$0.7000/m],
+    ['a total of several models', { models: { a: model, b: model } }, /^total +1,300/m],
+    [
+      'where the expectation comes from',
+      { answers: { ...sample.answers, source: 'like', seen: 100, p10: 20, p50: 60, p90: 300 } },
+      /as in the run given with --like: 100 answers, p10 20, p50 60, p90 300; 95 % interval$/m,
+    ],
+    ['a measured latency', { duration: { ...sample.duration, measured: true } }, /\(3.5 s an answer\)$/m],
+    [
+      'that nothing is left to send',
+      { rows: { total: 3, pending: 0, ok: 3, failed: 0 } },
+      /^reviews.csv: 0 of 3 rows to send \(3 ok, 0 failed\)$/,
+    ],
+  ])('shows %s', (_title, changes, line) => {
+    expect(show(changes)).toMatch(line)
+  })
+})
