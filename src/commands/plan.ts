@@ -46,6 +46,9 @@ export interface PlanOptions {
 
 /** What a plan tells while it is made. */
 export interface PlanWatch {
+  readonly onRow?: (row: Row) => void
+  /** A row that no request can be made from. */
+  readonly onFault?: (row: Row, fault: RowFault) => void
   /** A row that will be sent, with its request. */
   readonly onPending?: (draft: Draft) => void
   /** Awaited after some hundred rows, before more are read. `share` is the part of the file that is read, from 0 to 1. */
@@ -109,17 +112,19 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   const columns = createColumns(input, options.outputPrefix)
   const seen = createKeyTable()
   const restored: [key: string, nth: number][] = []
-  const { onPending, onBatch } = options.watch ?? {}
+  const { onRow, onFault, onPending, onBatch } = options.watch ?? {}
   let faulty = 0
   let reused = 0
   let share = 0
 
   const place = (row: Row): void => {
     columns.see(row)
+    onRow?.(row)
     const draft = drafts.toDraft(row)
     if (draft.fault !== undefined) {
       faulty += 1
       faults.add(row, draft.fault)
+      onFault?.(row, draft.fault)
       table.push('faulty', 0)
       return
     }
