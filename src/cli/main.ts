@@ -74,6 +74,23 @@ export const commandSpecs: readonly CommandSpec[] = [
     },
   },
   {
+    usage: 'check <input>',
+    describe: 'Read every row and report every fault, with row and line; sends nothing, exit status 0 or 2',
+    positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
+    options: { ...runOptions, ...jsonOptions, ...terminalOptions },
+    examples: [['$0 check reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run']],
+    async run(terminal, parsed, words) {
+      const { checkCommand } = await import('./check-command.js')
+      const flags = givenFlags(parsed, runOptions)
+      const { json } = toSettings(jsonOptions, givenFlags(parsed, jsonOptions))
+      return checkCommand(terminal, argument(parsed, 'input', words), {
+        flags,
+        viewing: toViewing(terminal, parsed),
+        json,
+      })
+    },
+  },
+  {
     usage: 'retry <results>',
     describe: "Send a run's failed rows once more, with the run's own settings",
     positionals: { results: 'Results file of a run, or its run folder' },

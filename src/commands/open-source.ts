@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { PromptmillError } from '../core/errors.js'
 import type { RunFlagSettings } from '../core/options.js'
@@ -56,4 +58,23 @@ export const openStream = async (source: Stream, flags: ReadFlags, runFolder: st
   const name = isBytes(source) ? 'standard input' : 'the rows given'
   const input = await openInput(file, { format, delimiter: flags.delimiter, encoding: flags.encoding, name })
   return { input, spooled: true, fingerprint: await fingerprintFile(file) }
+}
+
+/**
+ * Opens rows to look at them: a stream is copied into a temporary folder, which `close` removes.
+ * @throws PromptmillError `bad_input`, `bad_flag`, `disk`
+ */
+export const openForReading = async (
+  from: RowSource,
+  flags: ReadFlags,
+): Promise<{ readonly source: OpenedSource; close(): Promise<void> }> => {
+  if (typeof from === 'string') return { source: await openFile(from, flags), close: () => Promise.resolve() }
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'promptmill-'))
+  const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  try {
+    return { source: await openStream(from, flags, folder), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }

@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import type { Price } from '../core/outcome.js'
 import type { Input } from '../input/open.js'
 import { type Manifest, readManifest } from '../journal/manifest.js'
 import { loadPriceBook, type PriceBook } from '../pricing/price-book.js'
 import { createDrafts, type Drafts } from '../prompt/drafts.js'
-import { openFile, openStream, streamFormat } from './open-source.js'
+import { openForReading, streamFormat } from './open-source.js'
 import { decideOutput } from './output-path.js'
 import { createDailyPrice } from './price.js'
 import type { Recollection } from './recall.js'
@@ -31,18 +28,6 @@ export interface Survey {
   close(): Promise<void>
 }
 
-const openSource = async (from: RowSource, settings: RunSettings) => {
-  if (typeof from === 'string') return { source: await openFile(from, settings), close: () => Promise.resolve() }
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'promptmill-'))
-  const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
-  try {
-    return { source: await openStream(from, settings, folder), close }
-  } catch (error) {
-    await close()
-    throw error
-  }
-}
-
 const setAsideNotice = 'The earlier answers are simulated: a run sets them aside, and every row is sent'
 
 /**
@@ -50,7 +35,7 @@ const setAsideNotice = 'The earlier answers are simulated: a run sets them aside
  * @throws PromptmillError `bad_input`, `bad_flag`, `bad_template`, `bad_output`, `journal_damaged`
  */
 export const survey = async (from: RowSource, settings: RunSettings): Promise<Survey> => {
-  const { source, close } = await openSource(from, settings)
+  const { source, close } = await openForReading(from, settings)
   try {
     const { input } = source
     const format = typeof from === 'string' ? input.format : streamFormat(from, settings)

@@ -1,0 +1,32 @@
+import { check } from '../commands/check.js'
+import type { RowSource } from '../commands/run-settings.js'
+import { systemClock } from '../core/clock.js'
+import type { RunFlags } from '../core/options.js'
+import { renderCheck } from './check-report.js'
+import { createReadingView } from './counting-view.js'
+import { readEnvironment } from './environment.js'
+import type { Viewing } from './run-command.js'
+import type { Terminal } from './terminal.js'
+
+/** What `check` is given. */
+export interface CheckCommand {
+  readonly flags: RunFlags
+  readonly viewing: Viewing
+  readonly json: boolean
+}
+
+/** `promptmill check`: the report on standard output; 0 when there is no fault, else 2. */
+export const checkCommand = async (
+  terminal: Terminal,
+  input: string,
+  { flags, viewing, json }: CheckCommand,
+): Promise<number> => {
+  const source: RowSource = input === '-' ? { bytes: terminal.stdin } : input
+  const ports = { env: readEnvironment(terminal.env), clock: systemClock, random: Math.random, out: terminal.out }
+  const view = createReadingView(viewing.quiet ? 'none' : viewing.progress, terminal, systemClock)
+  const report = await check({ ...flags, input: source }, ports, { onReading: view.show }).finally(view.close)
+  // Colours are asked for by standard error; a report in a file has none.
+  const lines = json ? [JSON.stringify(report)] : renderCheck({ color: false }, report)
+  await terminal.out(`${lines.join('\n')}\n`)
+  return report.ok ? 0 : 2
+}

@@ -1,0 +1,39 @@
+import type { CheckReport } from '../commands/check.js'
+import type { Finding, FoundRow } from '../commands/check-findings.js'
+import { paint, type Terminal } from './terminal.js'
+import { showCount } from './totals.js'
+
+type Painter = Pick<Terminal, 'color'>
+
+const showRow = ({ row, line, id, detail }: FoundRow): string => {
+  const name = id === null ? '' : ` "${id}"`
+  return `  row ${row}${name} (line ${line})${detail === null ? '' : `: ${detail}`}`
+}
+
+const countOf = (rows: number): string => (rows === 1 ? '1 row' : `${showCount(rows)} rows`)
+
+const renderFinding = (painter: Painter, { code, kind, message, hint, rows, examples }: Finding): string[] => {
+  const label = paint(painter, kind === 'fault' ? 'red' : 'yellow', kind === 'fault' ? 'fault' : 'note ')
+  const more = rows - examples.length
+  return [
+    `${label} ${code}: ${message}${rows === 0 ? '' : ` (${countOf(rows)})`}`,
+    ...examples.map(showRow),
+    ...(more > 0 ? [`  … and ${showCount(more)} more`] : []),
+    ...(hint === null ? [] : [`  ${paint(painter, 'cyan', 'hint:')} ${hint}`]),
+  ]
+}
+
+const countKind = (report: CheckReport, kind: Finding['kind']): number =>
+  report.findings.filter(finding => finding.kind === kind).length
+
+/** The report of a check for people: what was found, grouped, and one line that says how it stands. */
+export const renderCheck = (painter: Painter, report: CheckReport): string[] => {
+  const faults = countKind(report, 'fault')
+  const notes = countKind(report, 'note')
+  const kinds = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+  const found = faults + notes === 0 ? 'nothing found' : `${kinds(faults, 'kind')} of fault, ${kinds(notes, 'note')}`
+  return [
+    ...report.findings.flatMap(finding => renderFinding(painter, finding)),
+    `${report.input}: ${countOf(report.rows)} read, ${found}`,
+  ]
+}

@@ -1,0 +1,69 @@
+/** What `check` can find. A fault keeps a row, or the file, from being run as it is; a note is worth a look. */
+export type FindingCode =
+  | 'invalid_row'
+  | 'empty_prompt'
+  | 'missing_value'
+  | 'invalid_messages'
+  | 'unsupported_request'
+  | 'bad_input'
+  | 'bad_template'
+  | 'bad_output'
+  | 'context_exceeded'
+  | 'limit_exceeded'
+  | 'duplicate_id'
+  | 'duplicate_request'
+  | 'unknown_price'
+
+/** A row in question. */
+export interface FoundRow {
+  /** The row's place in the input, counted from 1. */
+  readonly row: number
+  /** The line on which it begins, counted from 1. */
+  readonly line: number
+  /** The row's own name, where there is one. */
+  readonly id: string | null
+  /** What there is to say of this row alone, such as the row that it repeats. */
+  readonly detail: string | null
+}
+
+/** Everything of one kind. */
+export interface Finding {
+  readonly code: FindingCode
+  readonly kind: 'fault' | 'note'
+  /** One sentence without a row. Never holds a prompt's text. */
+  readonly message: string
+  readonly hint: string | null
+  /** How many rows it concerns. */
+  readonly rows: number
+  /** The first few of them. */
+  readonly examples: readonly FoundRow[]
+}
+
+/** What a finding says, whatever the row. */
+export type FindingText = Pick<Finding, 'code' | 'kind' | 'message'> & { readonly hint?: string | undefined }
+
+const mostExamples = 5
+/** More different faults than this in one file are all of one kind: it is no file of prompts. */
+const mostGroups = 1000
+
+/** Groups what is found, so that memory does not grow with it. */
+export const createFindings = () => {
+  const groups = new Map<string, { text: FindingText; rows: number; examples: FoundRow[] }>()
+  return {
+    add(text: FindingText, found?: FoundRow): void {
+      const name = `${text.code} ${text.message}`
+      const group = groups.get(name) ?? { text, rows: 0, examples: [] }
+      if (groups.size < mostGroups) groups.set(name, group)
+      if (found === undefined) return
+      group.rows += 1
+      if (group.examples.length < mostExamples) group.examples.push(found)
+    },
+    /** Faults first, each kind in order of appearance. */
+    list: (): readonly Finding[] =>
+      [...groups.values()]
+        .map(({ text, rows, examples }) => ({ ...text, hint: text.hint ?? null, rows, examples }))
+        .toSorted((a, b) => a.kind.localeCompare(b.kind)),
+  }
+}
+
+export type Findings = ReturnType<typeof createFindings>

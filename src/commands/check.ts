@@ -1,0 +1,55 @@
+import type { OptionsOf } from '../core/option-spec.js'
+import type { runOptions } from '../core/options.js'
+import { loadModelLimits } from '../pricing/model-limits.js'
+import { loadPriceBook } from '../pricing/price-book.js'
+import { createFindings, type Finding, type Findings } from './check-findings.js'
+import { type CheckNotify, checkRows } from './check-rows.js'
+import { openForReading } from './open-source.js'
+import type { Ports } from './ports.js'
+import { type RowSource, toRunSettings } from './run-settings.js'
+
+/** What a caller gives to `check`: the flags of a run, and the rows. */
+export interface CheckOptions extends OptionsOf<typeof runOptions> {
+  /** Path of a CSV, TSV or JSONL file, or any (async) iterable of objects, one a row. */
+  readonly input: RowSource
+}
+
+/** The object that `check --json` prints. */
+export interface CheckReport {
+  readonly input: string
+  /** Rows read. */
+  readonly rows: number
+  /** Whether there is not a single fault; notes do not count. */
+  readonly ok: boolean
+  readonly findings: readonly Finding[]
+}
+
+const checkPrices = async (models: ReadonlySet<string>, findings: Findings, at: Date): Promise<void> => {
+  const prices = await loadPriceBook()
+  for (const model of models) {
+    if (prices.rates(model, at) !== undefined) continue
+    const message = `No price is known for ${model}: tokens are counted, cost stays unknown (${prices.source})`
+    findings.add({ code: 'unknown_price', kind: 'note', message })
+  }
+}
+
+/**
+ * Reads every row and reports every fault found; sends nothing, writes nothing. Rows that an earlier run has answered
+ * are checked like all others.
+ * @throws PromptmillError for options that are wrong and for an input whose beginning cannot be read
+ */
+export const check = async (options: CheckOptions, ports: Ports, notify: CheckNotify = {}): Promise<CheckReport> => {
+  const settings = await toRunSettings(options, ports.env)
+  const { source, close } = await openForReading(options.input, settings)
+  const { input } = source
+  try {
+    const findings = createFindings()
+    const limits = { limitsOf: await loadModelLimits(), tpm: settings.tpm }
+    const { rows, models } = await checkRows({ settings, input, findings, limits, notify })
+    await checkPrices(models, findings, new Date(ports.clock.wall()))
+    const found = findings.list()
+    return { input: input.name, rows, ok: found.every(({ kind }) => kind === 'note'), findings: found }
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,138 @@
+import { readdir } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { type CheckOptions, check } from '../../src/commands/check.js'
+import { PromptmillError } from '../../src/core/errors.js'
+import { createPorts, createWorkspace, manyPrompts, type Workspace } from './workspace.js'
+
+const look = (work: Workspace, options: CheckOptions) =>
+  check({ model: 'gpt-4o-mini', baseUrl: work.simulator.url, ...options }, createPorts(), { threads: 0 })
+
+const checkFile = async (name: string, content: string | Uint8Array, options: Partial<CheckOptions> = {}) => {
+  const work = await createWorkspace()
+  const report = await look(work, { input: await work.write(name, content), ...options })
+  expect(work.simulator.ledger().calls).toBe(0)
+  expect(await readdir(work.folder)).toEqual([name])
+  return report
+}
+
+const line = (row: object): string => `${JSON.stringify(row)}\n`
+
+describe('a check', () => {
+  it('finds nothing in a file that is in order', async () => {
+    const report = await checkFile('in.csv', manyPrompts(600))
+    expect(report).toMatchObject({ rows: 600, ok: true, findings: [] })
+  })
+
+  it('names faulty rows by row and line, grouped by what is wrong', async () => {
+    const { rows, ok, findings } = await checkFile(
+      'in.jsonl',
+      `${line({ prompt: 'a' })}${line({ prompt: ' ' })}{"prompt":\n${line({ id: 4 })}${line({ prompt: '' })}${line({ prompt: '\ud83d' })}`,
+    )
+    expect({ rows, ok }).toEqual({ rows: 6, ok: false })
+    expect(
+      findings.map(({ code, kind, rows, examples }) => [code, kind, rows, examples.map(({ row }) => row)]),
+    ).toEqual([
+      ['empty_prompt', 'fault', 2, [2, 5]],
+      ['invalid_row', 'fault', 1, [3]],
+      ['missing_value', 'fault', 1, [4]],
+      ['invalid_row', 'fault', 1, [6]],
+    ])
+    expect(findings.at(-1)?.message).toContain('surrogate')
+  })
+
+  it('shows a few examples of each kind and counts them all', async () => {
+    const { findings } = await checkFile('in.csv', `id,prompt\n${'1,""\n'.repeat(40)}`)
+    expect(findings[0]).toMatchObject({ rows: 40, examples: [{ row: 1, line: 2 }, {}, {}, {}, {}] })
+  })
+
+  it('finds ids that are there twice, in the column that was named', async () => {
+    const { findings } = await checkFile('in.csv', 'id,prompt\nx,a\ny,b\nx,c\n', { idColumn: 'id' })
+    expect(findings).toMatchObject([
+      { code: 'duplicate_id', kind: 'fault', rows: 1, examples: [{ row: 3, line: 4, id: 'x', detail: 'as row 1' }] },
+    ])
+  })
+
+  it('finds them in a Batch API file unasked', async () => {
+    const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hi' }] }
+    const request = (content: string) =>
+      line({
+        custom_id: 'a',
+        method: 'POST',
+        url: '/v1/chat/completions',
+        body: { ...body, messages: [{ role: 'user', content }] },
+      })
+    const { findings } = await checkFile('in.jsonl', request('one') + request('two'), { model: undefined })
+    expect(findings).toMatchObject([{ code: 'duplicate_id', examples: [{ id: 'a', detail: 'as row 1' }] }])
+  })
+
+  it('notes requests that are there twice, which is no fault', async () => {
+    const { ok, findings } = await checkFile('in.csv', 'id,prompt\n1,a\n2,b\n3,a\n4,a\n')
+    expect(ok).toBe(true)
+    expect(findings).toMatchObject([
+      {
+        code: 'duplicate_request',
+        kind: 'note',
+        rows: 2,
+        examples: [
+          { row: 3, detail: 'as row 1' },
+          { row: 4, detail: 'as row 1' },
+        ],
+      },
+    ])
+  })
+
+  it.each<[string, Partial<CheckOptions>, string]>([
+    ['the context of the model', {}, 'does not fit into the context of gpt-4, 8,192 tokens'],
+    ['the context together with its answer', { maxTokens: 8000 }, 'does not fit into the context of gpt-4'],
+    ['the tokens a minute', { tpm: 5000 }, 'over 5,000 tokens a minute'],
+  ])('finds a prompt over %s', async (_title, options, message) => {
+    const long = 'many words '.repeat(options.maxTokens === undefined ? 5000 : 200)
+    const { ok, findings } = await checkFile('in.csv', `prompt\nshort\n${long}\n`, { model: 'gpt-4', ...options })
+    expect(ok).toBe(false)
+    expect(findings.map(finding => finding.message).join('\n')).toContain(message)
+    expect(findings.every(({ examples }) => examples.every(({ row }) => row === 2))).toBe(true)
+  })
+
+  it('finds answers longer than the model gives', async () => {
+    const { findings } = await checkFile('in.csv', 'prompt\nhi\n', { maxTokens: 20_000 })
+    expect(findings).toMatchObject([{ code: 'limit_exceeded', examples: [{ row: 1, detail: 'asks for 20,000' }] }])
+  })
+
+  it('notes a model without a price', async () => {
+    const { ok, findings } = await checkFile('in.csv', 'prompt\nhi\n', { model: 'my-own-model' })
+    expect(ok).toBe(true)
+    expect(findings).toMatchObject([{ code: 'unknown_price', kind: 'note', rows: 0 }])
+  })
+
+  it('reports a table up to where it can be read no further', async () => {
+    const { rows, findings } = await checkFile('in.csv', 'id,prompt\n1,""\n2,a,b\n3,c\n')
+    expect(rows).toBe(1)
+    expect(findings.map(({ code, message }) => [code, message])).toEqual([
+      ['empty_prompt', 'the prompt is empty'],
+      ['bad_input', expect.stringMatching(/in\.csv, row 2 \(line 3\) has 3 cells, the header has 2 columns/)],
+    ])
+  })
+
+  it('finds a column that the results need', async () => {
+    const { findings } = await checkFile('in.csv', 'prompt,status\na,b\n')
+    expect(findings).toMatchObject([{ code: 'bad_output', kind: 'fault' }])
+  })
+
+  it.each([
+    ['a file that is not there', 'no.csv', 'bad_input'],
+    ['a column that the template names and the file lacks', 'in.csv', 'bad_template'],
+  ])('is refused for %s', async (_title, name, code) => {
+    const work = await createWorkspace()
+    await work.write('in.csv', 'id\n1\n')
+    await expect(look(work, { input: work.at(name) })).rejects.toSatisfy(
+      error => error instanceof PromptmillError && error.code === code,
+    )
+  })
+
+  it('checks the rows of a stream', async () => {
+    const work = await createWorkspace()
+    const rows = [{ prompt: 'a' }, { prompt: '' }]
+    expect(await look(work, { input: rows })).toMatchObject({ rows: 2, findings: [{ code: 'empty_prompt' }] })
+    expect(await readdir(work.folder)).toEqual([])
+  })
+})
