@@ -12,27 +12,25 @@ const fault = (code: RowFault['code'], message: string): RowFault => ({ code, me
 const isBlank = (content: JsonValue | undefined): boolean =>
   content === undefined || content === null || (typeof content === 'string' ? content.trim() === '' : content === false)
 
-/** Checks a row's own `messages`: a conversation to go on with. Returns what is wrong with it, if anything. */
-export const checkMessages = (messages: JsonValue | undefined): RowFault | undefined => {
+/** Reads a row's own `messages`, a conversation to go on with, or says what is wrong with it. */
+export const readMessages = (messages: JsonValue | undefined): readonly JsonObject[] | RowFault => {
   if (!Array.isArray(messages) || messages.length === 0) {
     return fault('invalid_messages', 'messages must be a list of at least one message')
   }
+  const read: JsonObject[] = []
   for (const [index, message] of messages.entries()) {
     if (!isObject(message) || typeof message['role'] !== 'string') {
       return fault('invalid_messages', `message ${index + 1} is not an object with a role`)
     }
+    read.push(message)
   }
-  const says = messages.some(message => !isBlank(message.content) || Array.isArray(message.tool_calls))
-  return says ? undefined : fault('empty_prompt', 'every message is empty')
+  const says = read.some(message => !isBlank(message['content']) || Array.isArray(message['tool_calls']))
+  return says ? read : fault('empty_prompt', 'every message is empty')
 }
 
-/** A system message before the row's own conversation, unless that brings one. */
-export const withSystem = (messages: readonly JsonValue[], system: string): readonly JsonValue[] => {
-  const own = messages.some(
-    message => isObject(message) && (message['role'] === 'system' || message['role'] === 'developer'),
-  )
-  return system.trim() === '' || own ? messages : [{ role: 'system', content: system }, ...messages]
-}
+/** Whether a conversation has a system message of its own: then no other one goes before it. */
+export const bringsSystem = (messages: readonly JsonObject[]): boolean =>
+  messages.some(({ role }) => role === 'system' || role === 'developer')
 
 /** Whether the row is a line in the Batch API's own form (`custom_id`, `method`, `url`, `body`). */
 export const isBatchLine = (row: JsonRow): boolean =>
@@ -51,6 +49,7 @@ export const readBatchLine = (row: JsonRow): BatchBody | RowFault => {
   if (url !== `/v1${chatPath}`) return fault('unsupported_request', `url must be /v1${chatPath}`)
   if (!isObject(body)) return fault('invalid_row', 'body must be an object')
   if (body['stream'] === true) return fault('unsupported_request', 'a streamed answer cannot be written: remove stream')
-  const wrong = checkMessages(body['messages'])
-  return wrong ?? { body, text: memberTexts(row.text).get('body') ?? JSON.stringify(body) }
+  const messages = readMessages(body['messages'])
+  if ('code' in messages) return messages
+  return { body, text: memberTexts(row.text).get('body') ?? JSON.stringify(body) }
 }

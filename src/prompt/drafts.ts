@@ -1,7 +1,8 @@
 import { PromptmillError } from '../core/errors.js'
-import type { JsonObject, JsonRow, JsonValue, Request, Row, RowFault, TableRow } from '../core/model.js'
+import type { JsonObject, JsonRow, Request, Row, RowFault, TableRow } from '../core/model.js'
 import { type CellReader, createCellReader } from './cells.js'
-import { chatPath, checkMessages, isBatchLine, readBatchLine, withSystem } from './conversation.js'
+import { createChatBody, textMessage } from './chat-body.js'
+import { bringsSystem, chatPath, isBatchLine, readBatchLine, readMessages } from './conversation.js'
 import { canonicalJson, identify } from './identity.js'
 import { compileTemplate, type Template, unknownColumn } from './template.js'
 
@@ -75,10 +76,74 @@ const loneSurrogate: RowFault = {
   message: 'the text holds half of a surrogate pair (a cut emoji), which is not valid Unicode',
 }
 
+const emptyPrompt: RowFault = { code: 'empty_prompt', message: 'the prompt is empty' }
+
+/** A request's body: the text that is sent, and the canonical one that names it where the two differ. */
+interface Body {
+  readonly model: string
+  readonly text: string
+  readonly canonical?: string
+}
+
+const toDraft = (row: Row, { model, text, canonical = text }: Body): DraftOrFault => {
+  if (holdsLoneSurrogate(canonical)) return { fault: loneSurrogate }
+  return { row: row.index, line: row.line, path: chatPath, model, body: text, key: identify(chatPath, canonical) }
+}
+
+const render = (read: CellReader, row: TableRow | JsonRow, template: Template): string =>
+  template.render(column => {
+    const cell = read(row, column)
+    if (cell === undefined) throw new MissingColumn(column)
+    return cell
+  })
+
+/** The system message of a row as canonical JSON, in a list that is empty when there is none. Written once per run if it is constant. */
+const createSystemMessage = (read: CellReader, template: Template | undefined) => {
+  const write = (text: string): readonly string[] => (text.trim() === '' ? [] : [textMessage('system', text)])
+  if (template === undefined) return () => []
+  if (template.columns.length > 0) return (row: TableRow | JsonRow) => write(render(read, row, template))
+  const constant = write(template.render(() => ''))
+  return () => constant
+}
+
 /** The path from row to request, compiled once per run. */
 export interface Drafts {
   /** The row's request, or why there is none. The same row always gives the same. */
   toDraft(row: Row): DraftOrFault
+}
+
+/** The three ways from row to request. */
+const createSources = (settings: PromptSettings, shape: InputShape) => {
+  const { model, params } = settings
+  const prompt = compilePrompt(shape, settings.prompt)
+  const read = createCellReader(shape.columns)
+  const system = createSystemMessage(read, compile(shape, settings.system))
+  const writeBody = model === undefined ? undefined : createChatBody(model, params)
+
+  const assemble = (row: Row, messages: readonly string[]): DraftOrFault => {
+    if (model === undefined || writeBody === undefined) throw noModel()
+    return toDraft(row, { model, text: writeBody(messages) })
+  }
+  return {
+    fromTemplate(row: TableRow | JsonRow): DraftOrFault {
+      const text = render(read, row, prompt)
+      return text.trim() === '' ? { fault: emptyPrompt } : assemble(row, [...system(row), textMessage('user', text)])
+    },
+    fromMessages(row: JsonRow): DraftOrFault {
+      const messages = readMessages(row.record['messages'])
+      if ('code' in messages) return { fault: messages }
+      const own = messages.map(canonicalJson)
+      return assemble(row, bringsSystem(messages) ? own : [...system(row), ...own])
+    },
+    fromBatchLine(row: JsonRow): DraftOrFault {
+      const line = readBatchLine(row)
+      if ('code' in line) return { fault: line }
+      const named = line.body['model'] ?? model
+      if (typeof named !== 'string') throw noModel()
+      const canonical = canonicalJson({ ...line.body, model: named })
+      return toDraft(row, { model: named, text: line.body['model'] === undefined ? canonical : line.text, canonical })
+    },
+  }
 }
 
 /**
@@ -87,51 +152,14 @@ export interface Drafts {
  * rows need a model and none is given
  */
 export const createDrafts = (settings: PromptSettings, shape: InputShape): Drafts => {
-  const prompt = compilePrompt(shape, settings.prompt)
-  const system = compile(shape, settings.system)
-  const read = createCellReader(shape.columns)
+  const sources = createSources(settings, shape)
   if (settings.model === undefined && shape.form === 'table') throw noModel()
 
-  const finish = (row: Row, body: JsonObject, written?: string): DraftOrFault => {
-    const model = body['model']
-    if (typeof model !== 'string') throw noModel()
-    const canonical = canonicalJson(body)
-    const text = written ?? canonical
-    if (holdsLoneSurrogate(canonical)) return { fault: loneSurrogate }
-    return { row: row.index, line: row.line, path: chatPath, model, body: text, key: identify(chatPath, canonical) }
-  }
-
-  const assemble = (row: Row, messages: readonly JsonValue[]): DraftOrFault => {
-    if (settings.model === undefined) throw noModel()
-    return finish(row, { ...settings.params, model: settings.model, messages })
-  }
-
-  const fromBatchLine = (row: JsonRow): DraftOrFault => {
-    const line = readBatchLine(row)
-    if ('code' in line) return { fault: line }
-    if (line.body['model'] !== undefined) return finish(row, line.body, line.text)
-    return settings.model === undefined ? assemble(row, []) : finish(row, { ...line.body, model: settings.model })
-  }
-
-  const fromMessages = (row: JsonRow): DraftOrFault => {
-    const { messages } = row.record
-    const wrong = checkMessages(messages)
-    if (wrong !== undefined) return { fault: wrong }
-    return assemble(row, withSystem(messages as readonly JsonValue[], render(read, row, system)))
-  }
-
-  const fromTemplate = (row: TableRow | JsonRow): DraftOrFault => {
-    const text = render(read, row, prompt)
-    if (text.trim() === '') return { fault: { code: 'empty_prompt', message: 'the prompt is empty' } }
-    return assemble(row, withSystem([{ role: 'user', content: text }], render(read, row, system)))
-  }
-
   const choose = (row: TableRow | JsonRow): DraftOrFault => {
-    if (row.form === 'table' || settings.prompt !== undefined) return fromTemplate(row)
-    if (isBatchLine(row)) return fromBatchLine(row)
-    return row.record['messages'] === undefined ? fromTemplate(row) : fromMessages(row)
+    if (row.form === 'table' || settings.prompt !== undefined) return sources.fromTemplate(row)
+    if (isBatchLine(row)) return sources.fromBatchLine(row)
+    return row.record['messages'] === undefined ? sources.fromTemplate(row) : sources.fromMessages(row)
   }
-
   return {
     toDraft(row) {
       if (row.form === 'unreadable') return { fault: row.fault }
@@ -145,10 +173,3 @@ export const createDrafts = (settings: PromptSettings, shape: InputShape): Draft
     },
   }
 }
-
-const render = (read: CellReader, row: TableRow | JsonRow, template: Template | undefined): string =>
-  template?.render(column => {
-    const cell = read(row, column)
-    if (cell === undefined) throw new MissingColumn(column)
-    return cell
-  }) ?? ''
