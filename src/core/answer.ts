@@ -110,11 +110,14 @@ const readChoice = (facts: AnswerFacts, choice: JsonObject): Answer => {
   const refusal = toText(message['refusal'])
   const response = text ?? refusal
   const flag = flagOf(finishReason, text === undefined && refusal !== undefined)
-  if (response === undefined && hasError(choice['error'])) {
-    return { ...facts, status: 'error', error: toEndpointError(choice['error']) }
+  const { model, serviceTier, usage } = facts
+  // No spread on the way every row takes: copying three fields by it costs more in garbage collection than all the rest.
+  if (response !== undefined || flag !== undefined) {
+    return { status: 'ok', response: response ?? '', finishReason, flag, model, serviceTier, usage }
   }
-  if (response === undefined && flag === undefined) return { ...facts, status: 'empty', finishReason }
-  return { ...facts, status: 'ok', response: response ?? '', finishReason, flag }
+  return hasError(choice['error'])
+    ? { ...facts, status: 'error', error: toEndpointError(choice['error']) }
+    : { ...facts, status: 'empty', finishReason }
 }
 
 /**
