@@ -9,6 +9,7 @@ import { createLimiter, type Hold, type Limiter } from './limiter.js'
 import { createPacer, type Pacer, type Pass } from './pacer.js'
 import { readRateHeaders } from './rate-headers.js'
 import { backoffMs, serverWaitMs } from './retry-policy.js'
+import { rowsOwn } from './start-check.js'
 
 /** What is told of a failed send to the flow. */
 export interface FlowFailure {
@@ -131,6 +132,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
       } else if (outageCodes.has(code)) out(pass, message)
       else if (headers !== undefined) alive(pass)
       else if (pass.probe) gate.probeAgain()
+      if (rowsOwn.has(code)) concurrency.answered(parts.inFlight())
       if (code === 'too_many_sockets') concurrency.throttled('rate', parts.inFlight())
       changed()
     },

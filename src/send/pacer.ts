@@ -30,10 +30,13 @@ export interface PacerParts {
   readonly clock: Clock
   readonly limiter: Limiter
   readonly gate: Gate
-  /** Told once of a wait that is longer than allowed. */
   readonly maxWaitMs: number
+  /** Told of a wait that is longer than allowed. */
   readonly onTooLong: (hold: Hold) => void
 }
+
+/** Pacing to a limit a minute may take so long, whatever the longest wait is: only a limit of a day takes longer. */
+const pacingMs = 120_000
 
 /** Waits are computed, never polled: one timer, for the first in the queue. */
 export const createPacer = ({ clock, limiter, gate, maxWaitMs, onTooLong }: PacerParts): Pacer => {
@@ -67,7 +70,7 @@ export const createPacer = ({ clock, limiter, gate, maxWaitMs, onTooLong }: Pace
   }
   const wait = (hold: Hold): void => {
     if (hold.waitMs === Infinity) return
-    if (hold.waitMs > maxWaitMs) onTooLong(hold)
+    if (hold.waitMs > Math.max(maxWaitMs, pacingMs)) onTooLong(hold)
     else cancelTimer = clock.after(hold.waitMs, pump)
   }
 

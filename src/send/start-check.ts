@@ -6,8 +6,8 @@ export type Fate = 'fail' | 'leave'
 /** So many rows refused alike, with no answer before, are no coincidence. */
 const alike = 10
 
-/** These are about what a row holds, however often they come. */
-const rowsOwn: ReadonlySet<FailureCode> = new Set(['context_too_long', 'content_policy'])
+/** About what a row holds, however often they come: the endpoint read it, so the settings are right. */
+export const rowsOwn: ReadonlySet<FailureCode> = new Set(['context_too_long', 'content_policy'])
 
 /**
  * Keeps the first refused rows of a run from failing until it is clear that it is not the settings: a wrong parameter

@@ -201,6 +201,14 @@ describe('createSender', () => {
     expect(ends()).toEqual({ answered: 21, failed: 9 })
   })
 
+  it('rows that break a content policy prove the settings right, so the others need not wait for them', async () => {
+    const { endpoint, run, ends, sender } = await serve(res => refuse(res, 400, apiError('content_policy_violation')))
+    await run(requests(60))
+    expect(ends()).toEqual({ failed: 60 })
+    expect(sender.stop).toBeUndefined()
+    expect(endpoint.connections).toBeGreaterThan(1)
+  })
+
   it('a file of a few bad rows ends with them failed', async () => {
     const { run, ends } = await serve(res => refuse(res, 422, apiError('x')))
     await run(requests(4))
