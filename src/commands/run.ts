@@ -1,4 +1,5 @@
 import type { Summary } from '../core/summary.js'
+import { readManifest } from '../journal/manifest.js'
 import { createRecordReader } from '../journal/reader.js'
 import type { SendStop } from '../send/contract.js'
 import { hasNews, journalSession, type SessionReport } from './journal-session.js'
@@ -8,6 +9,7 @@ import type { FailedExample, Projection } from './project.js'
 import { remember } from './remember.js'
 import { openRunEndpoint, type RunEndpoint } from './run-endpoint.js'
 import { writeRunManifest } from './run-manifest.js'
+import { keepPrices } from './run-prices.js'
 import type { RunOptions } from './run-settings.js'
 import { type ChooseAgain, openSession, planSession, type Session } from './session.js'
 import { writeResults } from './write-results.js'
@@ -79,6 +81,7 @@ export const run = async (
     if (job.earlier === undefined) await door.open()
     const memory = await remember(job.folder, settings)
     const plan = await planSession(session, memory.memory, again)
+    await keepPrices(settings.prices, job.folder)
     let report = idle
     if (hasNews({ plan, ...memory })) {
       const endpoint = plan.counts.pending > 0 ? await door.open() : undefined
@@ -88,8 +91,11 @@ export const run = async (
     }
     const { tally, examples } = await project(session, plan)
     const summary = tally.summary(memory.memory.wallMs + report.sentMs)
-    // Only the answers tell whether the endpoint behind a base URL was the simulator.
-    if (summary.simulated && memory.expectSimulated === undefined) await writeRunManifest(session, { simulated: true })
+    // Only the answers tell whether the endpoint behind a base URL was the simulator. The session that had them first may
+    // have been killed before it said so.
+    if (summary.simulated && (await readManifest(job.folder))?.simulated !== true) {
+      await writeRunManifest(session, { simulated: true })
+    }
     return {
       summary,
       results: job.place.file,
