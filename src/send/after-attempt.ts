@@ -57,6 +57,7 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
       if (!failure.ambiguous) flow.failed(pass, { ...failure, headers: reply.headers })
       return afterFailure(row, failure, answer)
     }
+    flow.worked()
     purse.rowDone()
     return answer.status === 'ok'
       ? { status: 'answered', position, answer }

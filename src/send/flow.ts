@@ -30,6 +30,8 @@ export interface Flow {
   /** A 2xx reply came. */
   answered(pass: Pass, headers: ReplyHeaders): void
   failed(pass: Pass, failure: FlowFailure): void
+  /** The reply turned out to be an answer: the endpoint does let somebody in. */
+  worked(): void
   /** The tokens a send turned out to use. */
   used(pass: Pass, tokens: number): void
   /** The send was not made, or was cancelled. */
@@ -48,7 +50,12 @@ export interface FlowParts {
 }
 
 /** Signs of an outage. Throttling never is one; a timeout may be a long answer. */
-const outageCodes: ReadonlySet<FailureCode> = new Set(['connection_failed', 'connection_lost', 'server_error'])
+const outageCodes: ReadonlySet<FailureCode> = new Set([
+  'connection_failed',
+  'too_many_sockets',
+  'connection_lost',
+  'server_error',
+])
 
 /** So many calls in a row turned away by an overloaded server hold all others back too. */
 const overloadsToClose = 3
@@ -65,7 +72,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
   const concurrency: Concurrency = createConcurrency(settings.concurrency, now)
   const tooLong = (waitMs: number): void => parts.onStop('wait_too_long', `it would be ${showSeconds(waitMs)}`)
   const pacer: Pacer = createPacer({ clock, limiter, gate, maxWaitMs, onTooLong: hold => tooLong(hold.waitMs) })
-  /** Refusals since the last answer, and since when. */
+  /** Refusals since the last real answer, and since when. */
   let refusals = 0
   let refusedSinceMs = 0
 
@@ -86,7 +93,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
     const hold = gate.hold()
     if (hold === undefined || hold.waitMs === Infinity) refusals += 1
     // An overloaded server turns single calls away; it is not said of all. Their rows back off on their own.
-    if (code === 'overloaded' && askedMs === undefined && refusals < overloadsToClose) return
+    if (code === 'overloaded' && askedMs === undefined && refusals < overloadsToClose && !pass.probe) return
     const waitMs = askedMs === undefined ? backoffMs(refusals, random) : serverWaitMs(askedMs, random)
     const standstillMs = now() - refusedSinceMs + waitMs
     if (standstillMs > maxWaitMs) tooLong(standstillMs)
@@ -118,15 +125,15 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
     answered(pass, headers) {
       learn(pass, headers)
       alive(pass)
-      refusals = 0
       limiter.answered(pass.ticket, pacer.waiting)
       concurrency.answered(parts.inFlight())
       changed()
     },
     failed(pass, { code, message, headers, askedMs }) {
       if (headers !== undefined) learn(pass, headers)
-      if (failureClassOf(code) === 'refused') {
-        limiter.settle(pass.ticket, 0)
+      const kind = failureClassOf(code)
+      if (kind === 'refused' || kind === 'never-sent') limiter.settle(pass.ticket, 0)
+      if (kind === 'refused') {
         breaker.succeeded(pass.probe)
         throttle(pass, code, askedMs)
       } else if (outageCodes.has(code)) out(pass, message)
@@ -140,7 +147,11 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
       limiter.settle(pass.ticket, tokens)
       pacer.pump()
     },
+    worked() {
+      refusals = 0
+    },
     dropped(pass) {
+      limiter.settle(pass.ticket, 0)
       if (pass.probe) gate.probeAgain()
       pacer.pump()
     },

@@ -52,11 +52,14 @@ export const createVirtualClock = (): VirtualClock => {
       }
       void watch()
       const until = now + forMs
+      let idleTurns = 0
       for (;;) {
         await turn()
         if (settled || now >= until) break
         const timer = busy() ? undefined : next()
         if (timer !== undefined) fire(timer)
+        idleTurns = timer === undefined && !busy() ? idleTurns + 1 : 0
+        if (idleTurns > 1000) throw new Error('Nothing is under way and no timer waits: this hangs')
       }
       return promise
     },
