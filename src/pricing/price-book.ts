@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { ModelInfo } from '@pydantic/genai-prices'
 import { toBareModel, toUndatedModel } from './model-name.js'
 import { namesOf, pricesAt, toRateCard } from './package-prices.js'
+import type { PriceTable } from './price-file.js'
 import type { Rates } from './rates.js'
 import { withServiceTiers } from './service-tiers.js'
 
@@ -13,6 +14,8 @@ export interface PriceBook {
    * a dated snapshot, with or without `openai/` before it; never by a likeness.
    */
   rates(model: string, at: Date): Rates | undefined
+  /** The models that prices are known of, by their own names. */
+  readonly models: readonly string[]
   /** Where the rates come from, such as `@pydantic/genai-prices 0.1.8`. */
   readonly source: string
 }
@@ -52,6 +55,19 @@ export const loadPriceBook = async (): Promise<PriceBook> => {
       const card = prices && toRateCard(prices)
       return info && card && withServiceTiers(info.id, card)
     },
+    models: [...new Set([...byName.values()].map(({ id }) => id))],
     source: `${packageName} ${version}`,
   }
 }
+
+/** The rates of a file before those of a book: what the file names, it names for good. */
+export const withPriceFile = (book: PriceBook, table: PriceTable, name: string): PriceBook => ({
+  rates(model, at) {
+    const bare = toBareModel(model)
+    const names = [model, bare, toUndatedModel(bare)]
+    const own = names.find(known => table.has(known))
+    return own === undefined ? book.rates(model, at) : table.get(own)
+  },
+  models: [...new Set([...table.keys(), ...book.models])],
+  source: `${name} over ${book.source}`,
+})

@@ -3,6 +3,9 @@ import { type Factor, type RateCard, type Rates, scaleRates } from './rates.js'
 /** Tiers billed at the standard rates. Scale is paid for in units bought ahead, at no less. */
 const standardTiers = ['default', 'auto', 'standard', 'scale']
 
+/** What other vendors call the standard tier: Groq (console.groq.com/docs/service-tiers). */
+const foreignStandardTiers = ['on_demand']
+
 /** Half of every rate, cached and written tokens too (OpenAI guides "Batch API" and "Flex processing"). */
 const halfPriceTiers = ['batch', 'flex']
 
@@ -64,5 +67,14 @@ export const withServiceTiers = (model: string, card: RateCard): Rates => {
   offer(standardTiers, card)
   offer(halfPriceTiers, toHalfPrice(card))
   offer(fastTiers, toFast(model, card))
+  return { ...card, model, tiers }
+}
+
+/** Standard rates with tiers whose rates are given. A tier that is not given has no card. */
+export const withTiers = (model: string, card: RateCard, given: ReadonlyMap<string, RateCard>): Rates => {
+  const tiers = new Map(given)
+  for (const name of [...standardTiers, ...foreignStandardTiers]) tiers.set(name, card)
+  const fast = given.get('priority')
+  if (fast !== undefined) for (const name of fastTiers) tiers.set(name, fast)
   return { ...card, model, tiers }
 }

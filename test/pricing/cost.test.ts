@@ -140,6 +140,7 @@ describe('createPricer', () => {
     const real = await loadPriceBook()
     const book: PriceBook = {
       source: real.source,
+      models: real.models,
       rates(model, at) {
         asked.push(model)
         return real.rates(model, at)

@@ -1,0 +1,58 @@
+import { PromptmillError } from '../core/errors.js'
+import type { JsonObject, JsonValue } from '../core/model.js'
+import { isLiteLlmEntry, readLiteLlmEntry } from './litellm-entry.js'
+import { readPlainEntry } from './plain-entry.js'
+import type { Rates } from './rates.js'
+
+/** Rates by the model's name as the file has it. */
+export type PriceTable = ReadonlyMap<string, Rates>
+
+/** An error that names its place in the file. */
+export type PlaceFault = (at: string, problem: string) => PromptmillError
+
+const layoutHint =
+  'Write {"MODEL": {"input": 0.15, "cached_input": 0.075, "output": 0.6}} in USD per million tokens, or take the layout of model_prices_and_context_window.json'
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const lineOf = (text: string, message: string): string => {
+  const at = /position (\d+)/.exec(message)?.[1]
+  return at === undefined ? '' : ` (line ${text.slice(0, Number(at)).split('\n').length})`
+}
+
+const parseText = (text: string, name: string): JsonObject => {
+  let value: JsonValue
+  try {
+    value = JSON.parse(text) as JsonValue
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : ''
+    throw new PromptmillError('bad_price', `${name} is not valid JSON${lineOf(text, message)}`, {
+      hint: layoutHint,
+      cause,
+    })
+  }
+  if (isObject(value)) return value
+  throw new PromptmillError('bad_price', `${name} holds no object`, { hint: layoutHint })
+}
+
+/** A comment in the well-known file that looks like an entry. */
+const sampleEntry = 'sample_spec'
+
+/**
+ * Reads a file of prices in either layout, entry by entry: USD per million tokens, or LiteLLM's USD per token.
+ * @param name what the file is called in messages
+ * @throws PromptmillError `bad_price`, naming the place
+ */
+export const parsePriceFile = (text: string, name: string): PriceTable => {
+  const table = new Map<string, Rates>()
+  const fault: PlaceFault = (at, problem) =>
+    new PromptmillError('bad_price', `${name}: ${at} ${problem}`, { hint: layoutHint })
+  for (const [model, entry] of Object.entries(parseText(text.replace(/^\uFEFF/, ''), name))) {
+    if (model === sampleEntry) continue
+    if (!isObject(entry)) throw fault(JSON.stringify(model), 'is not an object of rates')
+    const rates = isLiteLlmEntry(entry) ? readLiteLlmEntry(model, entry, fault) : readPlainEntry(model, entry, fault)
+    if (rates !== undefined) table.set(model, rates)
+  }
+  return table
+}
