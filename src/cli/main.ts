@@ -3,7 +3,15 @@ import { PromptmillError } from '../core/errors.js'
 import { nearestName } from '../core/nearest.js'
 import { flagName, type OptionTable } from '../core/option-spec.js'
 import { toSettings } from '../core/option-values.js'
-import { estimateOptions, jsonOptions, runOptions, sendOptions, terminalOptions } from '../core/options.js'
+import {
+  estimateOptions,
+  jsonOptions,
+  priceListOptions,
+  priceOptions,
+  runOptions,
+  sendOptions,
+  terminalOptions,
+} from '../core/options.js'
 import { version } from '../core/version.js'
 import { simulatorOptions } from '../simulator/options.js'
 import { exitCodes } from './exit-codes.js'
@@ -31,6 +39,13 @@ const argument = (parsed: Parsed, name: string, words: readonly string[]): strin
   return value === '' && words.includes('-') ? '-' : String(value)
 }
 
+const optionalArgument = (parsed: Parsed, name: string): string | undefined => {
+  const value = parsed[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+const statusOptions = { ...priceOptions, ...jsonOptions } as const
+
 const toViewing = (terminal: Terminal, parsed: Parsed) =>
   toSettings(terminalOptions, givenFlags(parsed, terminalOptions), terminal.env)
 
@@ -57,15 +72,24 @@ export const commandSpecs: readonly CommandSpec[] = [
     },
   },
   {
-    usage: 'estimate <input>',
+    usage: 'estimate [input]',
     describe: 'What a run would take: tokens, cost (low, expected, high) and time; sends nothing',
     positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
-    options: { ...estimateOptions, ...jsonOptions, ...terminalOptions },
-    examples: [['$0 estimate reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run']],
+    options: { ...estimateOptions, ...priceListOptions, ...jsonOptions, ...terminalOptions },
+    examples: [
+      ['$0 estimate reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run'],
+      ['$0 estimate --list-prices gpt-4o-mini', 'what a model costs'],
+    ],
     async run(terminal, parsed, words) {
+      const asked = { ...priceOptions, ...priceListOptions, ...jsonOptions }
+      const { listPrices, prices, json } = toSettings(asked, givenFlags(parsed, asked))
+      if (listPrices) {
+        const { priceListCommand } = await import('./price-list.js')
+        return priceListCommand(terminal, optionalArgument(parsed, 'input'), { prices, json })
+      }
+      if (parsed['input'] === undefined) throw wrongUse('Something is missing: promptmill estimate <input>')
       const { estimateCommand } = await import('./estimate-command.js')
       const flags = givenFlags(parsed, estimateOptions)
-      const { json } = toSettings(jsonOptions, givenFlags(parsed, jsonOptions))
       return estimateCommand(terminal, argument(parsed, 'input', words), {
         flags,
         viewing: toViewing(terminal, parsed),
@@ -111,12 +135,12 @@ export const commandSpecs: readonly CommandSpec[] = [
     usage: 'status <results>',
     describe: 'What stands: rows by status, failures by reason, tokens, cost',
     positionals: { results: 'Results file of a run, or its run folder' },
-    options: jsonOptions,
+    options: statusOptions,
     examples: [['$0 status reviews.results.csv --json | jq .cost_usd', 'for a script']],
     async run(terminal, parsed, words) {
       const { statusCommand } = await import('./status-command.js')
-      const { json } = toSettings(jsonOptions, givenFlags(parsed, jsonOptions))
-      return statusCommand(terminal, { results: argument(parsed, 'results', words), json })
+      const { json, prices } = toSettings(statusOptions, givenFlags(parsed, statusOptions))
+      return statusCommand(terminal, { results: argument(parsed, 'results', words), json, prices })
     },
   },
   {
@@ -127,8 +151,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     examples: [['$0 explain timeout', 'one code']],
     async run(terminal, parsed) {
       const { explainCommand } = await import('./explain-command.js')
-      const { code } = parsed
-      return explainCommand(terminal, typeof code === 'string' ? code : undefined)
+      return explainCommand(terminal, optionalArgument(parsed, 'code'))
     },
   },
   {

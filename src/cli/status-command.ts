@@ -5,9 +5,9 @@ import { renderSummary, showDuration } from './totals.js'
 /** `promptmill status` */
 export const statusCommand = async (
   terminal: Terminal,
-  { results, json }: { results: string; json: boolean },
+  { results, json, prices }: { results: string; json: boolean; prices?: string | undefined },
 ): Promise<number> => {
-  const { summary, manifest } = await readStatus(results)
+  const { summary, manifest } = await readStatus(results, prices)
   if (json) {
     await terminal.out(`${JSON.stringify(summary)}\n`)
     return 0

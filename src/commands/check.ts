@@ -1,11 +1,12 @@
 import type { OptionsOf } from '../core/option-spec.js'
 import type { runOptions } from '../core/options.js'
 import { loadModelLimits } from '../pricing/model-limits.js'
-import { loadPriceBook } from '../pricing/price-book.js'
+import type { PriceBook } from '../pricing/price-book.js'
 import { createFindings, type Finding, type Findings } from './check-findings.js'
 import { type CheckNotify, checkRows } from './check-rows.js'
 import { openForReading } from './open-source.js'
 import type { Ports } from './ports.js'
+import { loadPrices } from './run-prices.js'
 import { type RowSource, toRunSettings } from './run-settings.js'
 
 /** What a caller gives to `check`: the flags of a run, and the rows. */
@@ -24,8 +25,8 @@ export interface CheckReport {
   readonly findings: readonly Finding[]
 }
 
-const checkPrices = async (models: ReadonlySet<string>, findings: Findings, at: Date): Promise<void> => {
-  const prices = await loadPriceBook()
+const checkPrices = (models: ReadonlySet<string>, prices: PriceBook, found: { findings: Findings; at: Date }): void => {
+  const { findings, at } = found
   for (const model of models) {
     if (prices.rates(model, at) !== undefined) continue
     const message = `No price is known for ${model}: tokens are counted, cost stays unknown (${prices.source})`
@@ -40,13 +41,14 @@ const checkPrices = async (models: ReadonlySet<string>, findings: Findings, at: 
  */
 export const check = async (options: CheckOptions, ports: Ports, notify: CheckNotify = {}): Promise<CheckReport> => {
   const settings = await toRunSettings(options, ports.env)
+  const prices = await loadPrices(settings.prices)
   const { source, close } = await openForReading(options.input, settings)
   const { input } = source
   try {
     const findings = createFindings()
     const limits = { limitsOf: await loadModelLimits(), tpm: settings.tpm }
     const { rows, models } = await checkRows({ settings, input, findings, limits, notify })
-    await checkPrices(models, findings, new Date(ports.clock.wall()))
+    checkPrices(models, prices, { findings, at: new Date(ports.clock.wall()) })
     const found = findings.list()
     return { input: input.name, rows, ok: found.every(({ kind }) => kind === 'note'), findings: found }
   } finally {

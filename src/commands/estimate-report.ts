@@ -1,4 +1,3 @@
-import { formatUsd } from '../core/money.js'
 import type { TokenTotals } from '../core/summary.js'
 import type { DemandGroup } from '../pricing/demand.js'
 import type { TokenRates } from '../pricing/rates.js'
@@ -6,15 +5,11 @@ import { type EncodingName, encodingOf, hasKnownEncoding } from '../pricing/toke
 import type { DurationBound } from './duration.js'
 import type { Expectation, Range, RowTokens } from './expectation.js'
 import { type Forecast, forecast, formatRange } from './forecast.js'
+import { formatRates, type RateReport } from './rate-report.js'
 
-/** Rates in USD a million tokens, exact decimals; null where the vendor has none of its own. */
-export interface PriceReport {
+/** Rates, and how many rows are billed at them. */
+export interface PriceReport extends RateReport {
   readonly service_tier: string | null
-  readonly input: string
-  readonly cached_input: string | null
-  readonly cache_write: string | null
-  readonly output: string
-  /** Rows billed at these rates. */
   readonly rows: number
 }
 
@@ -70,17 +65,10 @@ export interface Estimate {
   readonly warnings: readonly string[]
 }
 
-const million = 1_000_000n
-
-const formatRate = (rate: bigint | undefined): string | null => (rate === undefined ? null : formatUsd(rate * million))
-
-const toPriceReport = (group: DemandGroup, rates: TokenRates): PriceReport => ({
-  service_tier: group.serviceTier ?? null,
-  input: formatUsd(rates.input * million),
-  cached_input: formatRate(rates.cachedInput),
-  cache_write: formatRate(rates.cacheWrite),
-  output: formatUsd(rates.output * million),
-  rows: group.requests,
+const toPriceReport = ({ serviceTier, requests }: DemandGroup, rates: TokenRates): PriceReport => ({
+  service_tier: serviceTier ?? null,
+  ...formatRates(rates),
+  rows: requests,
 })
 
 /** One report for all groups that are billed alike. */

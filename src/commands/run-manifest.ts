@@ -27,7 +27,7 @@ export const writeRunManifest = async (session: Session, { simulated, endpoint }
       base_url: endpoint?.endpoint.baseUrl ?? earlier?.base_url ?? settings.baseUrl,
       input: { path: path.resolve(input.path), name: input.name, spooled, ...fingerprint },
       output: job.place.file === undefined ? null : path.resolve(job.place.file),
-      settings: { ...flags, promptFile: null, systemFile: null, ...identitySettings(settings) },
+      settings: { ...flags, promptFile: null, systemFile: null, prices: null, ...identitySettings(settings) },
       prices: { source: prices.source, date: now.toISOString().slice(0, 10) },
     },
     { tool: toolName, now, earlier },

@@ -1,6 +1,6 @@
 import type { Outcome, Price } from '../core/outcome.js'
 import { createRecordReader } from '../journal/reader.js'
-import { loadPriceBook, type PriceBook } from '../pricing/price-book.js'
+import type { PriceBook } from '../pricing/price-book.js'
 import { createDrafts, type Drafts } from '../prompt/drafts.js'
 import { checkChanges } from './changed-settings.js'
 import { type Job, openJob } from './job.js'
@@ -9,6 +9,7 @@ import type { Notify, Ports } from './ports.js'
 import { createDailyPrice } from './price.js'
 import { readRecorded } from './project.js'
 import type { Recollection, Remembered } from './recall.js'
+import { loadPrices } from './run-prices.js'
 import { type RunOptions, type RunSettings, toRunSettings } from './run-settings.js'
 
 /** One session of a run: what its steps share. */
@@ -32,7 +33,7 @@ export const openSession = async (options: RunOptions, ports: Ports, notify: Not
   const job = await openJob(options.input, settings)
   try {
     const drafts = createDrafts(settings.requests, job.source.input)
-    const prices = await loadPriceBook()
+    const prices = await loadPrices(settings.prices, job.folder)
     return { options, settings, ports, notify, job, drafts, prices, price: createDailyPrice(prices) }
   } catch (error) {
     await job.close()

@@ -5,11 +5,11 @@ import { createTally, type Summary, type Tally } from '../core/summary.js'
 import { type Manifest, readManifest } from '../journal/manifest.js'
 import { createRecordReader } from '../journal/reader.js'
 import { scanJournal } from '../journal/scan.js'
-import { loadPriceBook } from '../pricing/price-book.js'
 import { runFolderOf } from './output-path.js'
 import { createDailyPrice } from './price.js'
 import { readRecorded } from './project.js'
 import { type Recollection, type Remembered, recall } from './recall.js'
+import { loadPrices } from './run-prices.js'
 
 /** What stands, and where it was read. */
 export interface Status {
@@ -68,12 +68,13 @@ const tallyFaults = (tally: Tally, memory: Recollection): void => {
 /**
  * Tells what stands from the journal alone: also while a run is going on, and when the input has moved.
  * @param target path of the results or of the run folder
- * @throws PromptmillError `not_a_run`, `journal_damaged`
+ * @param prices file of prices; by default the one that the run was given
+ * @throws PromptmillError `not_a_run`, `journal_damaged`, `bad_price`
  */
-export const readStatus = async (target: string): Promise<Status> => {
+export const readStatus = async (target: string, prices?: string): Promise<Status> => {
   const { folder, manifest } = await findRun(target)
   const memory = await recall(folder)
-  const price = createDailyPrice(await loadPriceBook())
+  const price = createDailyPrice(await loadPrices(prices, folder))
   const tally = createTally()
   await tallySettled(folder, memory, { tally, price })
   tallyFaults(tally, memory)

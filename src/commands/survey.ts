@@ -1,13 +1,14 @@
 import type { Price } from '../core/outcome.js'
 import type { Input } from '../input/open.js'
 import { type Manifest, readManifest } from '../journal/manifest.js'
-import { loadPriceBook, type PriceBook } from '../pricing/price-book.js'
+import type { PriceBook } from '../pricing/price-book.js'
 import { createDrafts, type Drafts } from '../prompt/drafts.js'
 import { openForReading, streamFormat } from './open-source.js'
 import { decideOutput } from './output-path.js'
 import { createDailyPrice } from './price.js'
 import type { Recollection } from './recall.js'
 import { remember } from './remember.js'
+import { loadPrices } from './run-prices.js'
 import type { RowSource, RunSettings } from './run-settings.js'
 
 /** What a run would find if it began now. Nothing is taken into possession: no lock, no folder beside the input. */
@@ -41,7 +42,7 @@ export const survey = async (from: RowSource, settings: RunSettings): Promise<Su
     const format = typeof from === 'string' ? input.format : streamFormat(from, settings)
     const { runFolder: folder } = decideOutput(settings.output, typeof from === 'string' ? from : undefined, format)
     const drafts = createDrafts(settings.requests, input)
-    const prices = await loadPriceBook()
+    const prices = await loadPrices(settings.prices, folder)
     const earlier = await readManifest(folder)
     const { memory, setAside } = await remember(folder, settings)
     const notices = setAside ? [setAsideNotice] : []

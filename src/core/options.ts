@@ -121,8 +121,19 @@ export const outputOptions = {
   },
 } as const satisfies OptionTable
 
+/** What tokens cost. */
+export const priceOptions = {
+  prices: {
+    group: 'Cost',
+    type: 'string',
+    placeholder: 'FILE',
+    describe: 'Prices that go before those that come with promptmill; a run keeps them for its later sessions',
+  },
+} as const satisfies OptionTable
+
 /** How requests are sent. Never a part of a row's identity. */
 export const sendOptions = {
+  ...priceOptions,
   baseUrl: {
     group: 'Sending',
     type: 'string',
@@ -196,6 +207,16 @@ export const forecastOptions = {
     type: 'number',
     min: 1,
     describe: 'Expect answers of so many completion tokens on average, when no run tells better',
+  },
+} as const satisfies OptionTable
+
+/** What is asked of prices alone. */
+export const priceListOptions = {
+  listPrices: {
+    group: 'Cost',
+    type: 'boolean',
+    default: false,
+    describe: 'Print what is known of prices, of all models or of the one named in place of the input',
   },
 } as const satisfies OptionTable
 

@@ -57,3 +57,26 @@ describe('promptmill estimate', () => {
     expect(stderr).toContain(message)
   })
 })
+
+describe('promptmill estimate --list-prices', () => {
+  it('prints what a model costs, and needs no input', async () => {
+    const { status, stdout } = await runProgram(['estimate', '--list-prices', 'gpt-4o-mini'], {
+      cwd: await createFolder(),
+    })
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^gpt-4o-mini +standard +0\.15 +0\.075 +- +0\.6$/m)
+    expect(stdout).toMatch(/^USD per million tokens; @pydantic\/genai-prices/m)
+  })
+
+  it('prints all models in JSON', async () => {
+    const { stdout } = await runProgram(['estimate', '--list-prices', '--json'], { cwd: await createFolder() })
+    const { prices } = JSON.parse(stdout) as { prices: readonly { readonly model: string }[] }
+    expect(prices.map(({ model }) => model)).toContain('gpt-5-mini')
+  })
+
+  it('leaves the input to be named by every other estimate', async () => {
+    const { status, stderr } = await runProgram(['estimate'], { cwd: await createFolder() })
+    expect(status).toBe(2)
+    expect(stderr).toContain('Something is missing: promptmill estimate <input>')
+  })
+})
