@@ -29,6 +29,9 @@ export interface Bucket {
 
 /** How much of a minute may be sent at once: limits are also enforced in slices much shorter than a minute. */
 const burstMs = 250
+
+/** The same where the endpoint tells what remains, which then says how much is too much; makes up for a busy machine. */
+const toldBurstMs = 1000
 const minuteMs = 60_000
 
 interface Level {
@@ -70,7 +73,7 @@ export const createBucket = (perMinute: number | undefined, now: () => number): 
     if (pace !== undefined && limit === value) return
     limit = value
     const rate = value / minuteMs
-    const brim = Math.max(1, rate * burstMs)
+    const brim = Math.max(1, rate * (server === undefined ? burstMs : toldBurstMs))
     pace = { value: Math.min(pace?.value ?? brim, brim), rate, brim, at: pace?.at ?? now() }
   }
   if (limit !== undefined) setLimit(limit)
@@ -126,6 +129,7 @@ export const createBucket = (perMinute: number | undefined, now: () => number): 
       // The report is as old as the call: since then the bucket filled up, and later sends took from it.
       const value = report.remaining + (at - draw.at) * report.refillPerMs - (total - draw.total)
       server = { value: Math.min(report.limit, value), rate: report.refillPerMs, brim: report.limit, at }
+      if (pace !== undefined) pace.brim = Math.max(1, pace.rate * toldBurstMs)
     },
   }
 }
