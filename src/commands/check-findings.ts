@@ -8,6 +8,7 @@ export type FindingCode =
   | 'bad_input'
   | 'bad_template'
   | 'bad_output'
+  | 'bad_image'
   | 'context_exceeded'
   | 'limit_exceeded'
   | 'duplicate_id'

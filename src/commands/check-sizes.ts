@@ -22,6 +22,9 @@ export const needsCounting = ({ body, model }: Draft, { limitsOf, tpm }: SizeLim
   return body.length * mostTokensPerCharacter > limit || body.includes('"max_') || body.includes('"image_url"')
 }
 
+/** Most images of a request (OpenAI guide "Images and vision"). */
+const mostImages = 1500
+
 const show = (tokens: number): string => tokens.toLocaleString('en-US')
 
 /** What is wrong with a request's size, with what is to be said of this row alone. */
@@ -29,7 +32,7 @@ export const findSizeFaults = (
   size: RequestSize,
   { limitsOf, tpm }: SizeLimits,
 ): readonly (readonly [text: FindingText, detail: string])[] => {
-  const { model, promptTokens, maxTokens = 0 } = size
+  const { model, promptTokens, maxTokens = 0, images, brokenImages } = size
   const { contextTokens, outputTokens } = limitsOf(model)
   const found: [FindingText, string][] = []
   const fault = (code: FindingText['code'], message: string, more: { hint: string; detail: string }): void => {
@@ -40,6 +43,18 @@ export const findSizeFaults = (
     fault('context_exceeded', `The prompt does not fit into the context of ${model}, ${show(contextTokens)} tokens`, {
       hint: 'Shorten the prompt, or give a --model with a larger context',
       detail: `${show(promptTokens)} prompt tokens${answer}`,
+    })
+  }
+  if (brokenImages > 0) {
+    fault('bad_image', 'The data of an image are no PNG, JPEG, WEBP or GIF', {
+      hint: 'Check the file that the data were made of, and that it was written as Base64',
+      detail: `${brokenImages} of ${images} images`,
+    })
+  }
+  if (images > mostImages) {
+    fault('bad_image', `More than ${show(mostImages)} images in one request`, {
+      hint: 'Spread them over several rows',
+      detail: `${show(images)} images`,
     })
   }
   if (outputTokens !== undefined && maxTokens > outputTokens) {

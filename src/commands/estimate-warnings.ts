@@ -1,5 +1,6 @@
 import { PromptmillError } from '../core/errors.js'
 import type { DemandGroup } from '../pricing/demand.js'
+import { assumedImageSize } from '../pricing/image-parts.js'
 import type { RequestSize } from '../pricing/request-size.js'
 import { encodingOf, hasKnownEncoding } from '../pricing/tokens.js'
 import { checkChanges } from './changed-settings.js'
@@ -8,17 +9,32 @@ import type { Survey } from './survey.js'
 
 const count = (rows: number): string => (rows === 1 ? '1 row' : `${rows} rows`)
 
+const images = (number: number): string => (number === 1 ? '1 image' : `${number} images`)
+
+const assumedSize = `${assumedImageSize.width} × ${assumedImageSize.height}`
+
 /** Counts requests that no exact number can be given for. */
 export const createDoubts = () => {
   let uncounted = 0
+  let assumed = 0
+  let broken = 0
   return {
     see(size: RequestSize): void {
       if (size.uncounted) uncounted += 1
+      assumed += size.assumedImages
+      broken += size.brokenImages
     },
-    warnings: (): readonly string[] =>
-      uncounted === 0
+    warnings: (): readonly string[] => [
+      ...(uncounted === 0
         ? []
-        : [`${count(uncounted)} with sound or files: what those take is not in the request and not in the estimate`],
+        : [`${count(uncounted)} with sound or files: what those take is not in the request and not in the estimate`]),
+      ...(assumed === 0
+        ? []
+        : [`${images(assumed)} behind a URL, or for a model whose rule is not known: taken as ${assumedSize} pixels`]),
+      ...(broken === 0
+        ? []
+        : [`${images(broken)} whose data are no PNG, JPEG, WEBP or GIF: taken as ${assumedSize} pixels`]),
+    ],
   }
 }
 

@@ -1,13 +1,16 @@
 import type { JsonObject, JsonValue } from '../core/model.js'
 
-type CountText = (text: string) => number
+/** Counts what a message is made of. */
+export interface PartCounters {
+  readonly countText: (text: string) => number
+  /** Tokens of a part of type `image_url`. */
+  readonly countImage: (part: JsonObject) => number
+}
 
 const tokensPerMessage = 3
 const tokensPerName = 1
 /** Every reply is primed with the start of the assistant's message. */
 const replyPrimer = 3
-/** An image at low detail for gpt-4o and gpt-4.1. Stands for any image until sizes are read. */
-const tokensPerImage = 85
 
 /** Parts of a body beside its messages that the model is shown as text. */
 const shownAsText = ['tools', 'functions', 'response_format']
@@ -17,43 +20,42 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 
 const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value)
 
-const countPart = (part: JsonValue, countText: CountText): number => {
-  if (typeof part === 'string') return countText(part)
+const countPart = (part: JsonValue, counters: PartCounters): number => {
+  if (typeof part === 'string') return counters.countText(part)
   if (!isObject(part)) return 0
   const text = part['text'] ?? part['refusal']
-  if (typeof text === 'string') return countText(text)
+  if (typeof text === 'string') return counters.countText(text)
   // What sound and files cost is not in the request: no number is better than one made from their Base64.
-  return part['type'] === 'image_url' ? tokensPerImage : 0
+  return part['type'] === 'image_url' ? counters.countImage(part) : 0
 }
 
-const countField = (key: string, value: JsonValue, countText: CountText): number => {
+const countField = (key: string, value: JsonValue, counters: PartCounters): number => {
   if (value === null) return 0
-  if (typeof value === 'string') return countText(value) + (key === 'name' ? tokensPerName : 0)
-  if (key === 'content' && isList(value))
-    return value.reduce((sum: number, part) => sum + countPart(part, countText), 0)
-  return countText(JSON.stringify(value))
+  if (typeof value === 'string') return counters.countText(value) + (key === 'name' ? tokensPerName : 0)
+  if (key === 'content' && isList(value)) return value.reduce((sum: number, part) => sum + countPart(part, counters), 0)
+  return counters.countText(JSON.stringify(value))
 }
 
-const countMessage = (message: JsonValue, countText: CountText): number => {
+const countMessage = (message: JsonValue, counters: PartCounters): number => {
   if (!isObject(message)) return tokensPerMessage
   let tokens = tokensPerMessage
-  for (const [key, value] of Object.entries(message)) tokens += countField(key, value, countText)
+  for (const [key, value] of Object.entries(message)) tokens += countField(key, value, counters)
   return tokens
 }
 
 /**
  * Prompt tokens of the body of a chat completion: 3 a message, the tokens of its fields, 1 for a name, and 3 for the
  * start of the reply (OpenAI Cookbook, "How to count tokens with tiktoken"). Tools and schema are counted as their JSON
- * text, which the API turns into a form of its own and does not publish: there the count is an estimate. An image
- * counts 85 tokens whatever its size; sound and files count nothing.
+ * text, which the API turns into a form of its own and does not publish: there the count is an estimate. Sound and
+ * files count nothing.
  */
-export const countChatTokens = (body: JsonObject, countText: CountText): number => {
+export const countChatTokens = (body: JsonObject, counters: PartCounters): number => {
   let tokens = replyPrimer
   const messages = body['messages']
-  if (isList(messages)) for (const message of messages) tokens += countMessage(message, countText)
+  if (isList(messages)) for (const message of messages) tokens += countMessage(message, counters)
   for (const key of shownAsText) {
     const value = body[key]
-    if (value !== undefined && value !== null) tokens += countText(JSON.stringify(value))
+    if (value !== undefined && value !== null) tokens += counters.countText(JSON.stringify(value))
   }
   return tokens
 }

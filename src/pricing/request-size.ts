@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../core/model.js'
+import { findImages, measureImage } from './image-parts.js'
 import { isReasoningModel } from './model-name.js'
 import { loadTokenCounter, type TokenCounter } from './tokens.js'
 
@@ -13,6 +14,11 @@ export interface RequestSize {
   readonly maxTokens: number | undefined
   /** Whether the model thinks before it answers: its answers are longer than what they show. */
   readonly reasons: boolean
+  readonly images: number
+  /** Images whose size, or whose rule, is not known before they are sent. */
+  readonly assumedImages: number
+  /** Images whose data are none that the API takes. */
+  readonly brokenImages: number
   /** Whether the prompt holds what no number of tokens can be told of before it is sent: sound, files. */
   readonly uncounted: boolean
 }
@@ -34,6 +40,15 @@ const holdsUncounted = (messages: JsonValue | undefined): boolean =>
       message['content'].some(part => isObject(part) && uncountedParts.includes(part['type'] ?? null)),
   )
 
+const countImages = (body: JsonObject, model: string) => {
+  const bases = findImages(body).map(part => measureImage(part, model).basis)
+  return {
+    images: bases.length,
+    assumedImages: bases.filter(basis => basis === 'assumed').length,
+    brokenImages: bases.filter(basis => basis === 'broken').length,
+  }
+}
+
 /** Measures the body of a chat completion. */
 export const measureRequest = (body: JsonObject, counter: TokenCounter): RequestSize => {
   const { service_tier: tier, reasoning_effort: effort } = body
@@ -45,6 +60,7 @@ export const measureRequest = (body: JsonObject, counter: TokenCounter): Request
     choices: toNumber(body['n']) ?? 1,
     maxTokens: toNumber(body['max_completion_tokens']) ?? toNumber(body['max_tokens']),
     reasons: isReasoningModel(model) && effort !== 'none' && effort !== 'minimal',
+    ...countImages(body, model),
     uncounted: holdsUncounted(body['messages']),
   }
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/model.js'
 import { countChatTokens } from './chat-tokens.js'
+import { measureImage } from './image-parts.js'
 import { splitLongRuns } from './long-runs.js'
 import { toBareModel } from './model-name.js'
 
@@ -56,7 +57,7 @@ export const loadTokenCounter = async (model: string): Promise<TokenCounter> => 
   }
   return {
     countText,
-    countPrompt: body => countChatTokens(body, countText),
+    countPrompt: body => countChatTokens(body, { countText, countImage: part => measureImage(part, model).tokens }),
     encoding,
     approximate: !hasKnownEncoding(model),
   }

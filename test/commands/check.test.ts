@@ -98,6 +98,14 @@ describe('a check', () => {
     expect(findings).toMatchObject([{ code: 'limit_exceeded', examples: [{ row: 1, detail: 'asks for 20,000' }] }])
   })
 
+  it('finds images that are none', async () => {
+    const content = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }]
+    const { findings } = await checkFile('in.jsonl', line({ messages: [{ role: 'user', content }] }))
+    expect(findings).toMatchObject([
+      { code: 'bad_image', kind: 'fault', examples: [{ row: 1, detail: '1 of 1 images' }] },
+    ])
+  })
+
   it('notes a model without a price', async () => {
     const { ok, findings } = await checkFile('in.csv', 'prompt\nhi\n', { model: 'my-own-model' })
     expect(ok).toBe(true)

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { type EstimateOptions, estimate } from '../../src/commands/estimate.js'
 import { PromptmillError } from '../../src/core/errors.js'
+import { pngUrl } from '../pricing/images.js'
 import { createPorts, createWorkspace, manyPrompts, type Workspace } from './workspace.js'
 
 const look = (work: Workspace, options: EstimateOptions) =>
@@ -128,6 +129,27 @@ describe('an estimate', () => {
     expect(models['gpt-4.1']).toMatchObject({ rows: 1, tokens: { prompt: 8, completion: { high: 20 } } })
     expect(models['gpt-4.1']?.cost_usd?.high).toBe('0.000176')
     expect(cost_usd?.high).toBe('0.0001868')
+  })
+
+  it('counts images by their size as the endpoint does, and says what it assumes of others', async () => {
+    const work = await createWorkspace()
+    const row = (url: string): string => {
+      const content = [
+        { type: 'text', text: 'What is it?' },
+        { type: 'image_url', image_url: { url } },
+      ]
+      return `${JSON.stringify({ messages: [{ role: 'user', content }] })}\n`
+    }
+    const lines = [pngUrl(512, 512), 'https://example.com/cat.png', 'data:image/png;base64,AAAA'].map(row)
+    const options = { input: await work.write('in.jsonl', lines.join('')), model: 'gpt-4o' }
+    const { tokens, warnings } = await look(work, options)
+    await work.run(options)
+    expect(tokens.prompt).toBe(work.simulator.ledger().prompt_tokens)
+    expect(tokens.prompt).toBeGreaterThan(255 + 765 + 765)
+    expect(warnings).toEqual([
+      '1 image behind a URL, or for a model whose rule is not known: taken as 1024 × 1024 pixels',
+      '1 image whose data are no PNG, JPEG, WEBP or GIF: taken as 1024 × 1024 pixels',
+    ])
   })
 
   it('reads rows from a stream and keeps no copy', async () => {

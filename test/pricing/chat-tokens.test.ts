@@ -24,7 +24,7 @@ describe('countChatTokens', () => {
     ],
     ['1 beside a name', { messages: [{ role: 'user', name: 'ann', content: 'hi' }] }, 3 + 3 + 1 + 1 + 1 + 1],
     ['text parts', { messages: [{ role: 'user', content: [text('one two'), text('three')] }] }, 3 + 3 + 1 + 3],
-    ['85 for an image, not its Base64', { messages: [{ role: 'user', content: [text('look'), image] }] }, 7 + 1 + 85],
+    ['an image by its own counter', { messages: [{ role: 'user', content: [text('look'), image] }] }, 7 + 1 + 500],
     [
       'nothing for sound',
       { messages: [{ role: 'user', content: [text('hear'), { type: 'input_audio', input_audio: { data: 'AAAA' } }] }] },
@@ -53,6 +53,6 @@ describe('countChatTokens', () => {
     ['3 for a message that is none', { messages: ['hi'] }, 6],
     ['a body without messages', {}, 3],
   ])('counts %s', (_title, body, tokens) => {
-    expect(countChatTokens(body, countWords)).toBe(tokens)
+    expect(countChatTokens(body, { countText: countWords, countImage: () => 500 })).toBe(tokens)
   })
 })

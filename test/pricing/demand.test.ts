@@ -16,6 +16,9 @@ const sizeOf = (size: Partial<RequestSize>): RequestSize => ({
   choices: 1,
   maxTokens: undefined,
   reasons: false,
+  images: 0,
+  assumedImages: 0,
+  brokenImages: 0,
   uncounted: false,
   ...size,
 })

@@ -1,0 +1,66 @@
+import { imageSize } from 'image-size'
+import type { JsonObject, JsonValue } from '../core/model.js'
+import { countImageTokens, findImageRule, type ImageSize } from './image-rules.js'
+
+/** What an image part of a message takes, and how far that is known. */
+export interface ImageTokens {
+  readonly tokens: number
+  /**
+   * `measured`: by its size. `assumed`: behind a URL, or for a model whose rule is not known. `broken`: the data are no
+   * image of a kind that the API takes.
+   */
+  readonly basis: 'measured' | 'assumed' | 'broken'
+}
+
+/** What an image is taken to be when its size is not known before it is sent. */
+export const assumedImageSize: ImageSize = { width: 1024, height: 1024 }
+
+/** The kinds of image that the API takes (OpenAI guide "Images and vision", section "Image input requirements"). */
+const acceptedTypes: readonly (string | undefined)[] = ['png', 'jpg', 'webp', 'gif']
+
+/** Enough of an image for its size, most times; a JPEG may have a preview before it. In characters of Base64. */
+const headCharacters = 87_384
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const readSize = (base64: string): ImageSize | undefined => {
+  try {
+    const { width, height, type } = imageSize(Buffer.from(base64, 'base64'))
+    return acceptedTypes.includes(type) && width > 0 && height > 0 ? { width, height } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const dataUrl = /^data:[^,]*;base64,/i
+
+/** The size of an image in a data URL; undefined when it is no such image. */
+const measureDataUrl = (url: string, head: string): ImageSize | undefined => {
+  const base64 = url.slice(head.length)
+  return readSize(base64.slice(0, headCharacters)) ?? (base64.length > headCharacters ? readSize(base64) : undefined)
+}
+
+/** Measures the image part of a message for a model. */
+export const measureImage = (part: JsonObject, model: string): ImageTokens => {
+  const { image_url: image } = part
+  const url = isObject(image) ? image['url'] : image
+  const detail = isObject(image) && typeof image['detail'] === 'string' ? image['detail'] : undefined
+  const { rule, known } = findImageRule(model)
+  const head = typeof url === 'string' ? dataUrl.exec(url)?.[0] : undefined
+  const size = typeof url === 'string' && head !== undefined ? measureDataUrl(url, head) : undefined
+  const tokens = countImageTokens(rule, size ?? assumedImageSize, detail)
+  if (size === undefined && head !== undefined) return { tokens, basis: 'broken' }
+  return { tokens, basis: size !== undefined && known ? 'measured' : 'assumed' }
+}
+
+/** The image parts of a chat completion's messages. */
+export const findImages = (body: JsonObject): readonly JsonObject[] => {
+  const messages = body['messages']
+  if (!Array.isArray(messages)) return []
+  return messages.flatMap((message: JsonValue) => {
+    const content = isObject(message) ? message['content'] : undefined
+    const parts: readonly JsonValue[] = Array.isArray(content) ? content : []
+    return parts.filter(isObject).filter(part => part['type'] === 'image_url')
+  })
+}
