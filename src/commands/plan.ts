@@ -24,6 +24,8 @@ export interface Plan {
   readonly faults: readonly FaultGroup[]
   /** The results' own columns: a table's header, or the keys of all JSONL rows in order of appearance. */
   readonly columns: readonly string[]
+  /** Rows that alone are to be sent, for a sample; undefined: all that are unsent. */
+  readonly only?: ReadonlySet<number> | undefined
   /** Requests that were marked as removed and are back. */
   readonly restored: readonly (readonly [key: string, nth: number])[]
 }
