@@ -52,7 +52,7 @@ async function* pendingRequests(job: SendJob, ready: Notify['ready']): AsyncGene
     await ready?.()
     const requests: Request[] = []
     for (const row of batch) {
-      if (!table.isUnsent(row.index)) continue
+      if (!table.isUnsent(row.index) || plan.only?.has(row.index) === false) continue
       const draft = drafts.toDraft(row)
       if (draft.fault === undefined) requests.push({ ...draft, nth: table.nth(row.index) })
     }
