@@ -196,6 +196,13 @@ export const sendOptions = {
 
 /** What an estimate goes by. */
 export const forecastOptions = {
+  sample: {
+    group: 'Estimate',
+    type: 'number',
+    min: 2,
+    integer: true,
+    describe: 'Really send so many rows, chosen at random, and expect answers like theirs; a run keeps those answers',
+  },
   like: {
     group: 'Estimate',
     type: 'string',
