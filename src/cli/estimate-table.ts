@@ -42,7 +42,7 @@ const renderModels = (painter: Painter, estimate: Estimate): string[] => {
 }
 
 const sources = {
-  assumption: 'assumed: no answer has been seen (--like RESULTS goes by those of an earlier run)',
+  assumption: 'assumed: no answer has been seen (--sample N asks N rows, --like RESULTS goes by an earlier run)',
   like: 'as in the run given with --like',
   run: 'as in this run so far',
   sample: 'as in the sample',

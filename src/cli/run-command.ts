@@ -31,7 +31,8 @@ const createPorts = (terminal: Terminal): Ports => ({
   out: terminal.out,
 })
 
-const drainHint = 'Finishing what is in flight; press Ctrl-C again to abandon it'
+/** What the first Ctrl-C is answered with. */
+export const drainHint = 'Finishing what is in flight; press Ctrl-C again to abandon it'
 
 /** Runs a use case that sends, with progress on stderr and Ctrl-C in hand, and tells how it ended. */
 const watchSession = async (

@@ -4,6 +4,7 @@ import { assumedImageSize } from '../pricing/image-parts.js'
 import type { RequestSize } from '../pricing/request-size.js'
 import { encodingOf, hasKnownEncoding } from '../pricing/tokens.js'
 import { checkChanges } from './changed-settings.js'
+import { fewestAnswers, type SeenAnswers } from './expectation.js'
 import { checkFaults, describeFaults, type Plan } from './plan.js'
 import type { Survey } from './survey.js'
 
@@ -76,4 +77,12 @@ export const warnOfModels = (groups: readonly DemandGroup[], priceSource: string
         : [`The encoding of ${model} is not published: its prompt tokens are counted with ${encodingOf(model)}`]),
     ]
   })
+}
+
+/** A sample that did not bring what it was asked for. */
+export const warnOfSample = (asked: number | undefined, sampled: SeenAnswers | undefined): readonly string[] => {
+  const answers = sampled?.lengths.count ?? 0
+  if (asked === undefined || answers === asked) return []
+  const rest = answers < fewestAnswers ? ': too few to expect anything by' : ''
+  return [`Of ${count(asked)} in the sample ${answers} brought an answer${rest}; the others are in the results`]
 }

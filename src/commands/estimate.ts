@@ -9,23 +9,32 @@ import { createDemand, type DemandGroup } from '../pricing/demand.js'
 import { type CountingProgress, countPending } from './count-pending.js'
 import { assumeLatency, predictDuration } from './duration.js'
 import { type Estimate, reportAnswers, reportModels } from './estimate-report.js'
-import { createDoubts, warnOfModels, warnOfPlan } from './estimate-warnings.js'
-import { createSeenAnswers, type Expectation, expectRowTokens, type SeenAnswers } from './expectation.js'
+import { createDoubts, warnOfModels, warnOfPlan, warnOfSample } from './estimate-warnings.js'
+import { createSeenAnswers, type Expectation, expectRowTokens, fewestAnswers, type SeenAnswers } from './expectation.js'
 import { type Forecast, forecast, formatRange } from './forecast.js'
 import { gatherOutcome, readPastAnswers } from './past-answers.js'
 import type { Plan } from './plan.js'
-import type { Ports } from './ports.js'
+import type { Notify, Ports } from './ports.js'
 import { readOutcome } from './project.js'
 import { type RowSource, type RunSettings, toRunSettings } from './run-settings.js'
+import { askSample } from './sample.js'
 import { type Survey, survey } from './survey.js'
 
 /** What a caller gives to `estimate`: the flags of a run, the rows, and what answers are expected to be like. */
 export interface EstimateOptions extends OptionsOf<typeof estimateOptions> {
   /** Path of a CSV, TSV or JSONL file, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
+  /** The API key, for a sample; by default the environment's OPENAI_API_KEY. */
+  readonly apiKey?: string | undefined
+  /** Aborting it starts no further request of a sample; what is in flight is awaited and kept. */
+  readonly signal?: AbortSignal | undefined
+  /** Aborting it also abandons what is in flight. */
+  readonly abandonSignal?: AbortSignal | undefined
 }
 
 export interface EstimateNotify {
+  /** How a sample goes on. */
+  readonly sampling?: Notify
   readonly onCounting?: (progress: CountingProgress) => void
   /** Threads to count in; as many as there are cores unless given. */
   readonly threads?: number
@@ -56,8 +65,9 @@ const enoughOfThisRun = 20
 
 const decideExpectation = (
   { expectTokens }: ForecastSettings,
-  { past, seen }: { past: SeenAnswers | undefined; seen: SeenAnswers },
+  { sampled, past, seen }: { sampled: SeenAnswers | undefined; past: SeenAnswers | undefined; seen: SeenAnswers },
 ): Expectation => {
+  if (sampled !== undefined && sampled.lengths.count >= fewestAnswers) return { source: 'sample', seen: sampled }
   if (past !== undefined) return { source: 'like', seen: past }
   if (expectTokens === undefined && seen.lengths.count >= enoughOfThisRun) return { source: 'run', seen }
   return { source: 'assumption', tokens: expectTokens }
@@ -113,7 +123,7 @@ const report = ({ input, settings, prices }: Survey, findings: Findings): Estima
 
 /**
  * Plans the very requests that a run with these options would send now, and says what they take: tokens, money, time.
- * Sends nothing and leaves nothing on disk.
+ * Sends nothing and leaves nothing on disk, unless a sample is asked for.
  * @throws PromptmillError for what a run would refuse before it reads the rows, and when not a single row can be sent
  */
 export const estimate = async (
@@ -124,6 +134,9 @@ export const estimate = async (
   const settings = await toRunSettings(options, ports.env)
   const forecasting = toSettings(forecastOptions, options)
   const past = forecasting.like === undefined ? undefined : await readPastAnswers(forecasting.like)
+  const { sample } = forecasting
+  const sampled =
+    sample === undefined ? undefined : await askSample(sample, options, { ports, notify: notify.sampling ?? {} })
   const surveyed = await survey(options.input, settings)
   try {
     const at = new Date(ports.clock.wall())
@@ -144,8 +157,9 @@ export const estimate = async (
       ...warnOfPlan(surveyed, plan),
       ...warnOfModels(groups, surveyed.prices.source),
       ...doubts.warnings(),
+      ...warnOfSample(sample, sampled),
     ]
-    const expectation = decideExpectation(forecasting, { past, seen })
+    const expectation = decideExpectation(forecasting, { sampled, past, seen })
     return report(surveyed, { plan, groups, spent, expectation, warnings, at })
   } finally {
     await surveyed.close()

@@ -7,6 +7,7 @@ import type { Plan } from './plan.js'
 import type { Notify, PlanCounts, Ports } from './ports.js'
 import type { FailedExample, Projection } from './project.js'
 import { remember } from './remember.js'
+import type { RowTable } from './row-table.js'
 import { openRunEndpoint, type RunEndpoint } from './run-endpoint.js'
 import { writeRunManifest } from './run-manifest.js'
 import { keepPrices } from './run-prices.js'
@@ -59,18 +60,21 @@ const project = async ({ job, settings, price, drafts, ports }: Session, plan: P
   }
 }
 
+/** Chooses which of the rows to be sent are sent in this session, for a sample. */
+export type PickRows = (table: RowTable) => ReadonlySet<number>
+
 const idle: SessionReport = { stop: undefined, settled: 0, sentMs: 0 }
 
 /**
  * Runs a file of prompts: sends every row that has no answer yet and writes the results. The same call again resumes.
- * `again` names settled rows to be sent once more; that is all that `retry` adds.
+ * `again` names settled rows to be sent once more; that is all that `retry` adds. `pick` sends some of the rows alone.
  * @throws PromptmillError when the run cannot begin or its disk fails; a row that fails, or an endpoint that stops the
  * run, is told in the result
  */
 export const run = async (
   options: RunOptions,
   ports: Ports,
-  { notify = {}, again }: { notify?: Notify; again?: ChooseAgain } = {},
+  { notify = {}, again, pick }: { notify?: Notify; again?: ChooseAgain; pick?: PickRows } = {},
 ): Promise<RunResult> => {
   const began = ports.clock.now()
   const session = await openSession(options, ports, notify)
@@ -80,7 +84,8 @@ export const run = async (
     // A first session cannot do without its endpoint: a missing key should not wait for millions of rows to be read.
     if (job.earlier === undefined) await door.open()
     const memory = await remember(job.folder, settings)
-    const plan = await planSession(session, memory.memory, again)
+    const planned = await planSession(session, memory.memory, again)
+    const plan = pick === undefined ? planned : { ...planned, only: pick(planned.table) }
     await keepPrices(settings.prices, job.folder)
     let report = idle
     if (hasNews({ plan, ...memory })) {

@@ -42,7 +42,7 @@ describe('the table of an estimate', () => {
       "reviews.csv: 1,300 of 1,319 rows to send (18 ok, 1 failed)
       model         rows  prompt tokens  completion  cost low  expected     high
       gpt-4o-mini  1,300         83,120     260,000   $0.0515   $0.1685  $0.6365
-      answers  ≈ 200 completion tokens a row (50 to 800), assumed: no answer has been seen (--like RESULTS goes by those of an earlier run)
+      answers  ≈ 200 completion tokens a row (50 to 800), assumed: no answer has been seen (--sample N asks N rows, --like RESULTS goes by an earlier run)
       price    gpt-4o-mini $0.15 prompt, $0.075 cached, $0.6 completion per million tokens; @pydantic/genai-prices 0.1.8, 2026-11-24
       time     ≈ 1 m 11 s, set by --concurrency (3.5 s an answer, assumed)"
     `)
