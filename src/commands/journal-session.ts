@@ -8,6 +8,7 @@ import { setJournalAside } from '../journal/set-aside.js'
 import { writeMembership } from './membership.js'
 import type { Plan } from './plan.js'
 import type { Memory } from './remember.js'
+import { openBudget } from './run-budget.js'
 import type { RunEndpoint } from './run-endpoint.js'
 import { type SendReport, sendPending } from './send-pending.js'
 import type { Session } from './session.js'
@@ -72,6 +73,7 @@ export const journalSession = async (session: Session, work: SessionWork): Promi
     const name = await setJournalAside(job.folder, 'simulated')
     notify.onNotice?.(`The earlier answers were simulated; they are set aside in ${job.folder}/${name}`)
   }
+  const budget = await openBudget(session)
   const journal = await openJournal(job.folder, { scanned: memory.end, beforeSegment: job.lock.verify })
   const reader = createRecordReader(job.folder)
   try {
@@ -82,7 +84,7 @@ export const journalSession = async (session: Session, work: SessionWork): Promi
       endpoint === undefined
         ? nothingSent
         : await sendPending(
-            { settings, input, plan, drafts, price, journal, reader, expectSimulated, checkInput, ...endpoint },
+            { settings, input, plan, drafts, price, journal, reader, expectSimulated, checkInput, budget, ...endpoint },
             ports,
             { notify, signals: options },
           )

@@ -1,7 +1,7 @@
 import type { Outcome, Price } from '../core/outcome.js'
 import { createRecordReader } from '../journal/reader.js'
 import type { PriceBook } from '../pricing/price-book.js'
-import { createDrafts, type Drafts } from '../prompt/drafts.js'
+import { createDrafts, type Draft, type Drafts } from '../prompt/drafts.js'
 import { checkChanges } from './changed-settings.js'
 import { type Job, openJob } from './job.js'
 import { checkFaults, describeFaults, type Plan, planRows } from './plan.js'
@@ -9,6 +9,7 @@ import type { Notify, Ports } from './ports.js'
 import { createDailyPrice } from './price.js'
 import { readRecorded } from './project.js'
 import type { Recollection, Remembered } from './recall.js'
+import { type Cap, openCap } from './run-budget.js'
 import { loadPrices } from './run-prices.js'
 import { type RunOptions, type RunSettings, toRunSettings } from './run-settings.js'
 
@@ -22,6 +23,8 @@ export interface Session {
   readonly drafts: Drafts
   readonly prices: PriceBook
   readonly price: Price
+  /** What `--max-cost` allows; undefined without it. */
+  readonly cap: Cap | undefined
 }
 
 /**
@@ -34,7 +37,8 @@ export const openSession = async (options: RunOptions, ports: Ports, notify: Not
   try {
     const drafts = createDrafts(settings.requests, job.source.input)
     const prices = await loadPrices(settings.prices, job.folder)
-    return { options, settings, ports, notify, job, drafts, prices, price: createDailyPrice(prices) }
+    const cap = await openCap(settings, { book: prices, ports, notify })
+    return { options, settings, ports, notify, job, drafts, prices, price: createDailyPrice(prices), cap }
   } catch (error) {
     await job.close()
     throw error
@@ -53,7 +57,7 @@ export const planSession = async (
   memory: Recollection,
   choose: ChooseAgain | undefined,
 ): Promise<Plan> => {
-  const { job, settings, drafts, notify, price } = session
+  const { job, settings, drafts, notify, price, cap } = session
   const { input } = job.source
   const { outputPrefix = '', idColumn } = settings
   const reader = createRecordReader(job.folder)
@@ -63,7 +67,10 @@ export const planSession = async (
       const outcome = readRecorded({ reader, price }, remembered.positions)
       return choose(outcome) ? Math.max(outcome.attempts, remembered.attempts) : undefined
     })
-  const plan = await planRows(input, { drafts, memory, outputPrefix, idColumn, again }).finally(() => reader.close())
+  // A cap needs the worst case of every request: one that has none is found before anything is sent.
+  const watch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
+  const options = { drafts, memory, outputPrefix, idColumn, again, watch }
+  const plan = await planRows(input, options).finally(() => reader.close())
   checkFaults(plan, input, settings.badRows)
   checkChanges(settings, { plan, memory, earlier: job.earlier })
   const faults = describeFaults(plan)

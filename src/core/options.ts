@@ -134,6 +134,13 @@ export const priceOptions = {
 /** How requests are sent. Never a part of a row's identity. */
 export const sendOptions = {
   ...priceOptions,
+  maxCost: {
+    group: 'Cost',
+    type: 'number',
+    placeholder: 'USD',
+    min: 1e-9,
+    describe: 'Never spend more than this on the run, over all its sessions; goes best with --max-tokens',
+  },
   baseUrl: {
     group: 'Sending',
     type: 'string',

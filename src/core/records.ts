@@ -31,6 +31,8 @@ interface AttemptRecord extends RequestIdentity {
 /** A request is about to be sent. Handed to the kernel before the first byte leaves, not synced. */
 export interface StartRecord extends AttemptRecord {
   readonly kind: 'start'
+  /** The most that the call can cost, held back from `--max-cost`: it counts as spent while the outcome is unknown. */
+  readonly reserved_usd?: string | undefined
 }
 
 /** A 2xx reply, raw. Synced before it is interpreted. */

@@ -25,7 +25,8 @@ export const takeBatch = (queue: Waiting[], seq: number, maxBytes: number): Enco
     taken += 1
     try {
       const line = encodeRecord(seq + batch.length, waiting.record)
-      batch.push({ ...waiting, line })
+      const { record, durable, resolve, reject } = waiting
+      batch.push({ record, durable, resolve, reject, line })
       bytes += line.length
     } catch (error) {
       waiting.reject(error)

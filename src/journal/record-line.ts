@@ -18,7 +18,7 @@ const membership = { at: true, keys: true } as const
 /** The fields in their order on disk: whatever order the caller's object has, the line reads the same. */
 const fields: { readonly [K in RecordKind]: Fields<K> } = {
   run: { at: true, format: true, version: true, base_url: true, rows: true, faults: true },
-  start: attempt,
+  start: { ...attempt, reserved_usd: true },
   answer: { ...attempt, status: true, latency_ms: true, request_id: true, simulated: true, body: true },
   failure: {
     ...attempt,
@@ -53,7 +53,8 @@ const toHex = (checksum: number): string => checksum.toString(16).padStart(8, '0
  * always valid UTF-8 and readable by any JSON tool.
  */
 export const encodeRecord = (seq: number, record: JournalRecord): Buffer => {
-  const source: Readonly<Record<string, unknown>> = { ...record }
+  // A view, not a copy: this is done for every record.
+  const source = record as unknown as Readonly<Record<string, unknown>>
   const line: Record<string, unknown> = { seq, kind: record.kind }
   for (const field of fieldOrder.get(record.kind) ?? []) line[field] = source[field]
   const buffer = Buffer.from(`${JSON.stringify(line).slice(0, -1)},"crc":"00000000"}\n`)

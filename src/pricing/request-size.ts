@@ -49,16 +49,24 @@ const countImages = (body: JsonObject, model: string) => {
   }
 }
 
+/** The service tier that a request asks for. */
+export const serviceTierOf = ({ service_tier: tier }: JsonObject): string | undefined =>
+  typeof tier === 'string' ? tier : undefined
+
+/** The most completion tokens that a request allows one answer, under either name of the limit. */
+export const maxTokensOf = (body: JsonObject): number | undefined =>
+  toNumber(body['max_completion_tokens']) ?? toNumber(body['max_tokens'])
+
 /** Measures the body of a chat completion. */
 export const measureRequest = (body: JsonObject, counter: TokenCounter): RequestSize => {
-  const { service_tier: tier, reasoning_effort: effort } = body
+  const { reasoning_effort: effort } = body
   const model = typeof body['model'] === 'string' ? body['model'] : ''
   return {
     model,
-    serviceTier: typeof tier === 'string' ? tier : undefined,
+    serviceTier: serviceTierOf(body),
     promptTokens: counter.countPrompt(body),
     choices: toNumber(body['n']) ?? 1,
-    maxTokens: toNumber(body['max_completion_tokens']) ?? toNumber(body['max_tokens']),
+    maxTokens: maxTokensOf(body),
     reasons: isReasoningModel(model) && effort !== 'none' && effort !== 'minimal',
     ...countImages(body, model),
     uncounted: holdsUncounted(body['messages']),

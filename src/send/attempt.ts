@@ -85,7 +85,7 @@ export const createAttempt = (parts: AttemptParts) => {
       return undefined
     }
     row.attempt += 1
-    await journal.note(startRecord(row, clock.wall()))
+    await journal.note(startRecord(row, { at: clock.wall(), reserved: reservation?.amountUsd }))
     // The run may have stopped while the start was noted. Then nothing more leaves, and nothing is unknown about it.
     const exchange = halt.stop === undefined ? await send(row) : unsent(row)
     // Begun before the slot goes to the next row: what this one learned holds for that already.

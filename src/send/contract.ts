@@ -2,6 +2,7 @@ import type { Answer } from '../core/answer.js'
 import type { Clock } from '../core/clock.js'
 import type { FailureCode } from '../core/failures.js'
 import type { Reply, Request } from '../core/model.js'
+import type { Usd } from '../core/money.js'
 import type { JournalPosition, RecordSink } from '../core/records.js'
 
 /** What one attempt brought, before anybody has read it. */
@@ -46,6 +47,8 @@ export interface SendSettings {
 
 /** The worst case of one send, held back from a budget. Ended exactly once, by one of its three ways. */
 export interface Reservation {
+  /** What is held back. */
+  readonly amountUsd: Usd
   /** The endpoint said what the send used. */
   settle(answer: Answer): void
   /** Nothing was billed. */

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../core/failures.js'
 import type { Reply, Request } from '../core/model.js'
+import { formatUsd, type Usd } from '../core/money.js'
 import type { AnswerRecord, FailureRecord, StartRecord, UnknownRecord } from '../core/records.js'
 
 /** A row on its way: what has been tried so far in this session. */
@@ -38,13 +39,17 @@ export interface NamedFailure {
 
 // Each record is written out field by field: object spread costs garbage collection more than sending a row does.
 
-export const startRecord = ({ request, attempt }: OpenRow, at: number): StartRecord => ({
+export const startRecord = (
+  { request, attempt }: OpenRow,
+  { at, reserved }: { at: number; reserved: Usd | undefined },
+): StartRecord => ({
   kind: 'start',
   key: request.key,
   nth: request.nth,
   row: request.row,
   attempt,
   at,
+  reserved_usd: reserved === undefined ? undefined : formatUsd(reserved),
 })
 
 export const unknownRecord = ({ request, attempt }: OpenRow, at: number): UnknownRecord => ({

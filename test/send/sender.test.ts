@@ -458,7 +458,7 @@ describe('createSender', () => {
             reserved += 1
             if (reserved > 20) return undefined
             const end = (way: string) => () => void ended.push(way)
-            return { settle: end('settle'), release: end('release'), keep: end('keep') }
+            return { amountUsd: 1n, settle: end('settle'), release: end('release'), keep: end('keep') }
           },
         },
       },

@@ -1,0 +1,114 @@
+import { PromptmillError } from '../core/errors.js'
+import type { JsonObject } from '../core/model.js'
+import type { Usd } from '../core/money.js'
+import type { ModelLimits } from './model-limits.js'
+import type { PriceBook } from './price-book.js'
+import type { RateCard, Rates, TokenRates } from './rates.js'
+import { maxTokensOf, measureRequest, type RequestSize, serviceTierOf } from './request-size.js'
+import { loadTokenCounter, type TokenCounter } from './tokens.js'
+
+/** The worst that one request can cost. */
+export interface RequestWorstCase {
+  /** Prompt tokens, as counted before it is sent. */
+  readonly promptTokens: number
+  /** The cost if the prompt is reported as so many tokens and every answer is as long as it may be. */
+  cost(promptTokens: number): Usd
+}
+
+/** What the worst case is made of, beside the request. */
+export interface WorstCaseFacts {
+  readonly book: PriceBook
+  readonly limits: (model: string) => ModelLimits
+  /** The moment whose prices hold. */
+  readonly at: Date
+  /** Told once for each model whose answers have no limit but its own. */
+  readonly onUncapped: (model: string, outputTokens: number) => void
+}
+
+/** The dearest that a prompt token can be: written to the cache, where that costs more than not. */
+const inputRate = ({ input, cacheWrite = 0n }: TokenRates): Usd => (cacheWrite > input ? cacheWrite : input)
+
+const selectRates = (card: RateCard, promptTokens: number): TokenRates => {
+  const { longContext } = card
+  return (longContext !== undefined && promptTokens >= longContext.fromPromptTokens && longContext.rates) || card
+}
+
+const needsPrice = (model: string, source: string): PromptmillError =>
+  new PromptmillError('bad_price', `--max-cost needs a price, and none is known for ${model}`, {
+    hint: `Give one with --prices FILE, or run without --max-cost (rates: ${source})`,
+  })
+
+const needsLimit = (model: string): PromptmillError =>
+  new PromptmillError('bad_flag', `--max-cost needs to know how long an answer of ${model} can be`, {
+    hint: 'Give --max-tokens N: the most that one answer may take',
+  })
+
+/** Knows the worst case of any request, each model looked up once. */
+export interface WorstCases {
+  /**
+   * @param body the request's JSON text
+   * @throws PromptmillError `bad_price` or `bad_flag` when the worst case of its model is not known
+   */
+  of(model: string, body: string): RequestWorstCase | Promise<RequestWorstCase>
+  /** Throws what `of` would, without counting tokens: for all requests before the first is sent. */
+  check(model: string, body: string): void
+}
+
+interface KnownModel {
+  readonly rates: Rates
+  readonly counter: TokenCounter
+}
+
+export const createWorstCases = ({ book, limits, at, onUncapped }: WorstCaseFacts): WorstCases => {
+  const known = new Map<string, KnownModel>()
+  const uncapped = new Map<string, number>()
+
+  const ratesOf = (model: string): Rates => {
+    const rates = book.rates(model, at)
+    if (rates === undefined) throw needsPrice(model, book.source)
+    return rates
+  }
+  const longestAnswer = (model: string): number => {
+    const told = uncapped.get(model)
+    if (told !== undefined) return told
+    const { outputTokens } = limits(model)
+    if (outputTokens === undefined) throw needsLimit(model)
+    uncapped.set(model, outputTokens)
+    onUncapped(model, outputTokens)
+    return outputTokens
+  }
+  const cardOf = (rates: Rates, tier: string | undefined, model: string): RateCard => {
+    const card = tier === undefined ? rates : rates.tiers.get(tier)
+    if (card === undefined) throw needsPrice(`${model} with service_tier ${tier}`, book.source)
+    return card
+  }
+  const measure = ({ rates, counter }: KnownModel, body: string): RequestWorstCase => {
+    const size: RequestSize = measureRequest(JSON.parse(body) as JsonObject, counter)
+    const card = cardOf(rates, size.serviceTier, size.model)
+    const completionTokens = (size.maxTokens ?? longestAnswer(size.model)) * size.choices
+    return {
+      promptTokens: size.promptTokens,
+      cost(promptTokens) {
+        const selected = selectRates(card, promptTokens)
+        return BigInt(promptTokens) * inputRate(selected) + BigInt(completionTokens) * selected.output
+      },
+    }
+  }
+  return {
+    of(model, body) {
+      const facts = known.get(model)
+      if (facts !== undefined) return measure(facts, body)
+      const rates = ratesOf(model)
+      return loadTokenCounter(model).then(counter => {
+        const loaded = { rates, counter }
+        known.set(model, loaded)
+        return measure(loaded, body)
+      })
+    },
+    check(model, body) {
+      const request = JSON.parse(body) as JsonObject
+      cardOf(ratesOf(model), serviceTierOf(request), model)
+      if (maxTokensOf(request) === undefined) longestAnswer(model)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import type { Answer } from '../core/answer.js'
+import type { Request, Usage } from '../core/model.js'
+import type { Usd } from '../core/money.js'
+import type { Budget, Reservation } from './contract.js'
+
+/** The worst that a request can cost. */
+export interface WorstCase {
+  /** Prompt tokens, as counted before it is sent. */
+  readonly promptTokens: number
+  /** The cost if the prompt is reported as so many tokens and the answer is as long as it may be. */
+  cost(promptTokens: number): Usd
+}
+
+export interface BudgetSettings {
+  /** Never exceeded. */
+  readonly capUsd: Usd
+  /** What earlier sessions spent, the worst case of calls whose outcome is unknown included. */
+  readonly spentUsd: Usd
+}
+
+export interface BudgetPorts {
+  readonly worstCase: (request: Request) => WorstCase | Promise<WorstCase>
+  /** What an answer cost; undefined when that is not known. */
+  readonly costOf: (answer: Exclude<Answer, { status: 'unreadable' }>) => Usd | undefined
+}
+
+interface Waiting {
+  readonly worst: WorstCase
+  readonly resolve: (reservation: Reservation | undefined) => void
+}
+
+/** Reported by estimated tokens, in parts of a million: whole numbers, so that money stays exact. */
+const scale = 1_000_000
+
+const toRatio = (usage: Usage | undefined, promptTokens: number): number =>
+  usage === undefined ? 0 : Math.ceil((usage.promptTokens * scale) / Math.max(promptTokens, 1))
+
+/**
+ * A cap that holds: the worst case of a send is reserved before it leaves, and no send leaves for which there is no
+ * room. An answer gives back what it did not use; an outcome that nobody knows keeps its reservation for good.
+ *
+ * The count of a prompt can be low (another tokenizer, tools, images), so reservations are stretched by the largest
+ * ratio of reported to counted tokens seen so far.
+ *
+ * Rows for which there is no room wait, in their order, until reservations end; when none is left that could end, the
+ * budget is exhausted.
+ */
+export const createBudget = ({ capUsd, spentUsd }: BudgetSettings, { worstCase, costOf }: BudgetPorts): Budget => {
+  const waiting: Waiting[] = []
+  let spent = spentUsd
+  let reserved = 0n
+  let open = 0
+  let ratio = scale
+
+  const amountOf = ({ promptTokens, cost }: WorstCase): Usd => cost(Math.ceil((promptTokens * ratio) / scale))
+
+  const take = (worst: WorstCase): Reservation | undefined => {
+    const amountUsd = amountOf(worst)
+    if (spent + reserved + amountUsd > capUsd) return undefined
+    reserved += amountUsd
+    open += 1
+    const end = (costUsd: Usd): void => {
+      reserved -= amountUsd
+      open -= 1
+      spent += costUsd
+      admit()
+    }
+    return {
+      amountUsd,
+      settle(answer) {
+        if (answer.status === 'unreadable') return end(amountUsd)
+        ratio = Math.max(ratio, toRatio(answer.usage, worst.promptTokens))
+        // An error under status 200 that reports no use was not billed as far as anybody can tell.
+        const unknown = answer.status === 'error' && answer.usage === undefined ? 0n : amountUsd
+        end(costOf(answer) ?? unknown)
+      },
+      release: () => end(0n),
+      keep: () => end(amountUsd),
+    }
+  }
+
+  const admit = (): void => {
+    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+      const reservation = take(first.worst)
+      if (reservation === undefined && open > 0) return
+      waiting.shift()
+      first.resolve(reservation)
+    }
+  }
+
+  return {
+    async reserve(request) {
+      const worst = await worstCase(request)
+      if (waiting.length === 0) {
+        const reservation = take(worst)
+        if (reservation !== undefined || open === 0) return reservation
+      }
+      return new Promise(resolve => {
+        waiting.push({ worst, resolve })
+      })
+    },
+  }
+}
