@@ -28,6 +28,12 @@ const modelCells = (painter: Painter, name: string, model: Omit<ModelEstimate, '
 
 const head = ['model', 'rows', 'prompt tokens', 'completion', 'cost low', 'expected', 'high']
 
+const renderCompared = (painter: Painter, { compared }: Estimate): string[] => {
+  if (compared.length === 0) return []
+  const [first = '', ...lines] = renderTable([head, ...compared.map(each => modelCells(painter, each.model, each))])
+  return ['the same rows by other models, cheapest first:', paint(painter, 'dim', first), ...lines]
+}
+
 const renderModels = (painter: Painter, estimate: Estimate): string[] => {
   const { models, rows, tokens, cost_usd } = estimate
   const names = Object.keys(models)
@@ -88,6 +94,14 @@ const showSpent = ({ spent }: Estimate): string | undefined => {
     : `${sum} without ${showCount(spent.cost_unknown_rows)} rows of unknown cost`
 }
 
+/** Both lanes where both have a price: half of it, for answers that come later. */
+const showLanes = ({ cost_usd: now, lanes: { flex, batch } }: Estimate): string | undefined => {
+  if (now === null || (flex === null && batch === null)) return undefined
+  const show = (name: string, cost: Range<string> | null): string =>
+    `${name} ${cost === null ? 'unknown' : showMoney(cost.expected)}`
+  return `${show('now', now)}, ${show('flex', flex)}, ${show('batch', batch)} (flex may wait for capacity, batch up to 24 hours)`
+}
+
 const showLimit = ({ cost_limit_usd: limit }: Estimate): string | undefined =>
   limit === null ? undefined : `at most ${showMoney(limit)}: every answer as long as its limit allows, each sent once`
 
@@ -100,6 +114,7 @@ export const renderEstimate = (painter: Painter, estimate: Estimate): string[] =
     ['answers', rows.pending === 0 ? undefined : showAnswers(estimate)],
     ['price', rows.pending === 0 ? undefined : showPrices(estimate)],
     ['limit', showLimit(estimate)],
+    ['lanes', rows.pending === 0 ? undefined : showLanes(estimate)],
     ['time', rows.pending === 0 ? undefined : showTime(estimate)],
     ['spent', showSpent(estimate)],
   ]
@@ -109,6 +124,7 @@ export const renderEstimate = (painter: Painter, estimate: Estimate): string[] =
     ...facts.flatMap(([name, value]) =>
       value === undefined ? [] : `${paint(painter, 'dim', name.padEnd(9))}${value}`,
     ),
+    ...renderCompared(painter, estimate),
     ...(unpriced === 0
       ? []
       : [paint(painter, 'red', `The cost is without ${showCount(unpriced)} rows whose price is not known`)]),

@@ -1,10 +1,10 @@
 import type { TokenTotals } from '../core/summary.js'
-import type { DemandGroup } from '../pricing/demand.js'
+import type { DemandGroup, SlowLane } from '../pricing/demand.js'
 import type { TokenRates } from '../pricing/rates.js'
 import { type EncodingName, encodingOf, hasKnownEncoding } from '../pricing/tokens.js'
 import type { DurationBound } from './duration.js'
 import type { Expectation, Range, RowTokens } from './expectation.js'
-import { type Forecast, forecast, formatRange } from './forecast.js'
+import { type Forecast, forecast, forecastLane, formatRange } from './forecast.js'
 import { formatRates, type RateReport } from './rate-report.js'
 
 /** Rates, and how many rows are billed at them. */
@@ -24,6 +24,11 @@ export interface ModelEstimate {
   readonly approximate: boolean
   /** Several where service tiers or long prompts have rates of their own. */
   readonly prices: readonly PriceReport[]
+}
+
+/** What another model would take. */
+export interface ComparedModel extends Pick<ModelEstimate, 'rows' | 'tokens' | 'cost_usd' | 'approximate'> {
+  readonly model: string
 }
 
 /** Why answers are expected to be as long as they are. Quantiles are null where no answer was seen. */
@@ -60,7 +65,11 @@ export interface Estimate {
   }
   /** What earlier sessions spent on the rows of the input. */
   readonly spent: { readonly tokens: TokenTotals; readonly cost_usd: string | null; readonly cost_unknown_rows: number }
+  /** Cost of the pending rows in the API's lanes that are cheaper and slower; null where a price is not known. */
+  readonly lanes: Readonly<Record<SlowLane, Range<string> | null>>
   readonly models: Readonly<Record<string, ModelEstimate>>
+  /** With `--compare`: what other models would take for the same rows, cheapest first, those without a price last. */
+  readonly compared: readonly ComparedModel[]
   readonly prices: { readonly source: string; readonly date: string }
   readonly warnings: readonly string[]
 }
@@ -93,6 +102,15 @@ const reportModel = (model: string, groups: readonly DemandGroup[], rowTokens: R
     approximate: !hasKnownEncoding(model),
     prices: reportPrices(groups),
   }
+}
+
+/** What the rows cost in each cheaper lane. */
+export const reportLanes = (groups: readonly DemandGroup[], rowTokens: RowTokens): Estimate['lanes'] => {
+  const report = (lane: SlowLane): Range<string> | null => {
+    const cost = forecastLane(groups, rowTokens, lane)
+    return cost === undefined ? null : formatRange(cost)
+  }
+  return { flex: report('flex'), batch: report('batch') }
 }
 
 /** What each model is asked for, in order of appearance. */

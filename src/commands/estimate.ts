@@ -1,21 +1,21 @@
 import { formatUsd } from '../core/money.js'
-import type { OptionsOf, SettingsOf } from '../core/option-spec.js'
+import type { OptionsOf } from '../core/option-spec.js'
 import { toSettings } from '../core/option-values.js'
 import { type estimateOptions, forecastOptions } from '../core/options.js'
-import { createTally, type Summary } from '../core/summary.js'
-import { createRecordReader } from '../journal/reader.js'
+import type { Summary } from '../core/summary.js'
 import { createRateFinder } from '../pricing/cost.js'
-import { createDemand, type DemandGroup } from '../pricing/demand.js'
+import { createDemand, type DemandGroup, type FindRates } from '../pricing/demand.js'
+import { compareModels } from './compare-models.js'
 import { type CountingProgress, countPending } from './count-pending.js'
 import { assumeLatency, predictDuration } from './duration.js'
-import { type Estimate, reportAnswers, reportModels } from './estimate-report.js'
+import { decideExpectation, readSpent } from './estimate-basis.js'
+import { type ComparedModel, type Estimate, reportAnswers, reportLanes, reportModels } from './estimate-report.js'
 import { createDoubts, warnOfModels, warnOfPlan, warnOfSample } from './estimate-warnings.js'
-import { createSeenAnswers, type Expectation, expectRowTokens, fewestAnswers, type SeenAnswers } from './expectation.js'
+import { type Expectation, expectRowTokens } from './expectation.js'
 import { type Forecast, forecast, formatRange } from './forecast.js'
-import { gatherOutcome, readPastAnswers } from './past-answers.js'
+import { readPastAnswers } from './past-answers.js'
 import type { Plan } from './plan.js'
 import type { Notify, Ports } from './ports.js'
-import { readOutcome } from './project.js'
 import { type RowSource, type RunSettings, toRunSettings } from './run-settings.js'
 import { askSample } from './sample.js'
 import { type Survey, survey } from './survey.js'
@@ -38,39 +38,6 @@ export interface EstimateNotify {
   readonly onCounting?: (progress: CountingProgress) => void
   /** Threads to count in; as many as there are cores unless given. */
   readonly threads?: number
-}
-
-type ForecastSettings = SettingsOf<typeof forecastOptions>
-
-/** What earlier sessions have of the rows: their cost, and how long their answers were. */
-const readSpent = ({ folder, price }: Survey, { table }: Plan) => {
-  const tally = createTally()
-  const gathered = createSeenAnswers()
-  const reader = createRecordReader(folder)
-  try {
-    for (let row = 0; row < table.rows; row++) {
-      if (table.positions(row).length === 0) continue
-      const outcome = readOutcome({ table, reader, price }, row)
-      tally.add(outcome)
-      gatherOutcome(gathered, outcome)
-    }
-  } finally {
-    reader.close()
-  }
-  return { summary: tally.summary(0), seen: gathered.seen() }
-}
-
-/** So many answers of a run that is under way tell more than any assumption. */
-const enoughOfThisRun = 20
-
-const decideExpectation = (
-  { expectTokens }: ForecastSettings,
-  { sampled, past, seen }: { sampled: SeenAnswers | undefined; past: SeenAnswers | undefined; seen: SeenAnswers },
-): Expectation => {
-  if (sampled !== undefined && sampled.lengths.count >= fewestAnswers) return { source: 'sample', seen: sampled }
-  if (past !== undefined) return { source: 'like', seen: past }
-  if (expectTokens === undefined && seen.lengths.count >= enoughOfThisRun) return { source: 'run', seen }
-  return { source: 'assumption', tokens: expectTokens }
 }
 
 const reportDuration = (settings: RunSettings, expectation: Expectation, total: Forecast): Estimate['duration'] => {
@@ -96,12 +63,13 @@ interface Findings {
   readonly groups: readonly DemandGroup[]
   readonly spent: Summary
   readonly expectation: Expectation
+  readonly compared: readonly ComparedModel[]
   readonly warnings: readonly string[]
   readonly at: Date
 }
 
 const report = ({ input, settings, prices }: Survey, findings: Findings): Estimate => {
-  const { plan, groups, spent, expectation, warnings, at } = findings
+  const { plan, groups, spent, expectation, compared, warnings, at } = findings
   const rowTokens = expectRowTokens(expectation, plan.counts.pending)
   const total = forecast(groups, rowTokens)
   const { promptTokens, completionTokens, cost, unpricedRows, limit } = total
@@ -115,7 +83,9 @@ const report = ({ input, settings, prices }: Survey, findings: Findings): Estima
     answers: reportAnswers(expectation, total),
     duration: reportDuration(settings, expectation, total),
     spent: { tokens: spent.tokens, cost_usd: spent.cost_usd, cost_unknown_rows: spent.cost_unknown_rows },
+    lanes: reportLanes(groups, rowTokens),
     models: reportModels(groups, rowTokens),
+    compared,
     prices: { source: prices.source, date: at.toISOString().slice(0, 10) },
     warnings,
   }
@@ -140,8 +110,9 @@ export const estimate = async (
   const surveyed = await survey(options.input, settings)
   try {
     const at = new Date(ports.clock.wall())
-    const findRates = createRateFinder(surveyed.prices, at)
-    const demand = createDemand(size => findRates(size.model, size.serviceTier, size.promptTokens))
+    const find = createRateFinder(surveyed.prices, at)
+    const findRates: FindRates = size => find(size.model, size.serviceTier, size.promptTokens)
+    const demand = createDemand(findRates)
     const doubts = createDoubts()
     const plan = await countPending(surveyed, {
       ...notify,
@@ -160,7 +131,15 @@ export const estimate = async (
       ...warnOfSample(sample, sampled),
     ]
     const expectation = decideExpectation(forecasting, { sampled, past, seen })
-    return report(surveyed, { plan, groups, spent, expectation, warnings, at })
+    const { threads } = notify
+    const compared = await compareModels(surveyed, forecasting.compare ?? [], {
+      plan,
+      groups,
+      expectation,
+      findRates,
+      threads,
+    })
+    return report(surveyed, { plan, groups, spent, expectation, compared, warnings, at })
   } finally {
     await surveyed.close()
   }

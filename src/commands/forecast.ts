@@ -1,5 +1,6 @@
 import { formatUsd, type Usd } from '../core/money.js'
-import { type DemandGroup, priceGroup } from '../pricing/demand.js'
+import { type DemandGroup, priceGroup, type SlowLane } from '../pricing/demand.js'
+import type { TokenRates } from '../pricing/rates.js'
 import type { Range, RowTokens } from './expectation.js'
 
 /** Tokens and money of the rows to be sent. */
@@ -23,9 +24,39 @@ const sumRange = <T>(ranges: readonly Range<T>[], add: (a: T, b: T) => T, zero: 
   return { low: low ?? zero, expected: expected ?? zero, high: high ?? zero }
 }
 
-const priceRange = (group: DemandGroup, completion: Range): Range<Usd> | undefined => {
-  const [low, expected, high] = bounds.map(bound => priceGroup(group, completion[bound]))
+const priceRange = (
+  group: DemandGroup,
+  completion: Range,
+  rates: TokenRates | undefined = group.rates,
+): Range<Usd> | undefined => {
+  const [low, expected, high] = bounds.map(bound =>
+    rates === undefined ? undefined : priceGroup(group, completion[bound], rates),
+  )
   return low === undefined || expected === undefined || high === undefined ? undefined : { low, expected, high }
+}
+
+const toCompletions = (group: DemandGroup, rowTokens: RowTokens): Range => {
+  const perRow = rowTokens(group)
+  return {
+    low: toTokens(group, perRow.low),
+    expected: toTokens(group, perRow.expected),
+    high: toTokens(group, perRow.high),
+  }
+}
+
+const isKnown = <T>(value: T | undefined): value is T => value !== undefined
+
+/** What all rows cost in a cheaper lane; undefined when one of them has no known price there. */
+export const forecastLane = (
+  groups: readonly DemandGroup[],
+  rowTokens: RowTokens,
+  lane: SlowLane,
+): Range<Usd> | undefined => {
+  const costs = groups.map(group => {
+    const rates = group.slowRates[lane]
+    return rates && priceRange(group, toCompletions(group, rowTokens), rates)
+  })
+  return costs.every(isKnown) ? sumRange(costs, (a, b) => a + b, 0n) : undefined
 }
 
 const priceLimit = (group: DemandGroup): Usd | undefined => {
@@ -33,18 +64,9 @@ const priceLimit = (group: DemandGroup): Usd | undefined => {
   return maxTokens === undefined ? undefined : priceGroup(group, requests * choices * maxTokens)
 }
 
-const isKnown = <T>(value: T | undefined): value is T => value !== undefined
-
 /** Multiplies what is asked for with what is expected. Sums are exact: tokens are whole, money is never rounded. */
 export const forecast = (groups: readonly DemandGroup[], rowTokens: RowTokens): Forecast => {
-  const completions = groups.map(group => {
-    const perRow = rowTokens(group)
-    return {
-      low: toTokens(group, perRow.low),
-      expected: toTokens(group, perRow.expected),
-      high: toTokens(group, perRow.high),
-    }
-  })
+  const completions = groups.map(group => toCompletions(group, rowTokens))
   const costs = groups.map((group, index) => {
     const completion = completions[index]
     return completion && priceRange(group, completion)

@@ -222,6 +222,12 @@ export const forecastOptions = {
     min: 1,
     describe: 'Expect answers of so many completion tokens on average, when no run tells better',
   },
+  compare: {
+    group: 'Estimate',
+    type: 'list',
+    placeholder: 'MODEL,MODEL',
+    describe: 'Show what these models would take for the same rows, cheapest first',
+  },
 } as const satisfies OptionTable
 
 /** What is asked of prices alone. */

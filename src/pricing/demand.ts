@@ -2,12 +2,17 @@ import type { Usd } from '../core/money.js'
 import type { TokenRates } from './rates.js'
 import type { RequestSize } from './request-size.js'
 
+/** Lanes that cost less for waiting longer, called as their service tiers are. */
+export type SlowLane = 'flex' | 'batch'
+
 /** Requests that are priced alike: one model, one service tier, one side of the long-context threshold, one limit. */
 export interface DemandGroup {
   readonly model: string
   readonly serviceTier: string | undefined
   /** Undefined where no price is known. */
   readonly rates: TokenRates | undefined
+  /** The same in the lanes that are cheaper and slower. */
+  readonly slowRates: Readonly<Record<SlowLane, TokenRates | undefined>>
   readonly choices: number
   readonly maxTokens: number | undefined
   readonly reasons: boolean
@@ -16,7 +21,7 @@ export interface DemandGroup {
 }
 
 /** Finds the rates that a request of this size is billed at; undefined when they are not known. */
-export type FindRates = (size: RequestSize) => TokenRates | undefined
+export type FindRates = (size: Pick<RequestSize, 'model' | 'serviceTier' | 'promptTokens'>) => TokenRates | undefined
 
 /** What a file of requests asks for, summed up. */
 export interface Demand {
@@ -36,6 +41,10 @@ export const createDemand = (findRates: FindRates): Demand => {
       const rates = findRates(size)
       const group = alike.get(rates) ?? {
         model,
+        slowRates: {
+          flex: findRates({ ...size, serviceTier: 'flex' }),
+          batch: findRates({ ...size, serviceTier: 'batch' }),
+        },
         serviceTier,
         rates,
         choices,
@@ -53,5 +62,8 @@ export const createDemand = (findRates: FindRates): Demand => {
 }
 
 /** What a group costs, exactly; undefined when its price is not known. */
-export const priceGroup = ({ rates, promptTokens }: DemandGroup, completionTokens: number): Usd | undefined =>
-  rates && BigInt(promptTokens) * rates.input + BigInt(completionTokens) * rates.output
+export const priceGroup = (
+  { rates: ownRates, promptTokens }: DemandGroup,
+  completionTokens: number,
+  rates = ownRates,
+): Usd | undefined => rates && BigInt(promptTokens) * rates.input + BigInt(completionTokens) * rates.output

@@ -28,7 +28,9 @@ const sample: Estimate = {
   },
   duration: { ms: 71_094, bound_by: 'concurrency', latency_ms: 3500, measured: false },
   spent: { tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 }, cost_usd: '0', cost_unknown_rows: 0 },
+  lanes: { flex: null, batch: null },
   models: { 'gpt-4o-mini': model },
+  compared: [],
   prices: { source: '@pydantic/genai-prices 0.1.8', date: '2026-11-24' },
   warnings: [],
 }
@@ -69,6 +71,21 @@ describe('the table of an estimate', () => {
       /as in the run given with --like: 100 answers, p10 20, p50 60, p90 300; 95 % interval$/m,
     ],
     ['a measured latency', { duration: { ...sample.duration, measured: true } }, /\(3.5 s an answer\)$/m],
+    [
+      'the lanes side by side',
+      { lanes: { flex: { low: '0.01', expected: '0.084234', high: '0.3' }, batch: null } },
+      /^lanes {4}now \$0.1685, flex \$0.0842, batch unknown/m,
+    ],
+    [
+      'other models, in their order',
+      {
+        compared: [
+          { ...model, model: 'b' },
+          { ...model, model: 'a', cost_usd: null },
+        ],
+      },
+      /cheapest first:\n.*\nb .*\$0.1685.*\na .*unknown/,
+    ],
     [
       'that nothing is left to send',
       { rows: { total: 3, pending: 0, ok: 3, failed: 0 } },

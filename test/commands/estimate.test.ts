@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { type EstimateOptions, estimate } from '../../src/commands/estimate.js'
 import { PromptmillError } from '../../src/core/errors.js'
+import { parseUsd } from '../../src/core/money.js'
 import { pngUrl } from '../pricing/images.js'
 import { createPorts, createWorkspace, manyPrompts, type Workspace } from './workspace.js'
 
@@ -150,6 +151,53 @@ describe('an estimate', () => {
       '1 image behind a URL, or for a model whose rule is not known: taken as 1024 × 1024 pixels',
       '1 image whose data are no PNG, JPEG, WEBP or GIF: taken as 1024 × 1024 pixels',
     ])
+  })
+
+  it('shows what the slow lanes save', async () => {
+    const work = await createWorkspace()
+    const { cost_usd, lanes } = await look(work, { input: await work.write('in.csv', manyPrompts(10)), maxTokens: 10 })
+    const half = (parseUsd(cost_usd?.expected ?? '') ?? 0n) / 2n
+    expect(parseUsd(lanes.flex?.expected ?? '')).toBe(half)
+    expect(parseUsd(lanes.batch?.expected ?? '')).toBe(half)
+    const unknown = await look(work, { input: work.at('in.csv'), model: 'my-own-model' })
+    expect(unknown.lanes).toEqual({ flex: null, batch: null })
+  })
+
+  it('holds models against each other, cheapest first, those without a price last', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(10))
+    const { compared, models } = await look(work, { input, compare: ['my-own-model,gpt-4o', 'gpt-4'], maxTokens: 10 })
+    expect(compared.map(({ model, rows, cost_usd }) => [model, rows, cost_usd?.expected !== undefined])).toEqual([
+      ['gpt-4o-mini', 10, true],
+      ['gpt-4o', 10, true],
+      ['gpt-4', 10, true],
+      ['my-own-model', 10, false],
+    ])
+    expect(compared[0]?.cost_usd).toEqual(models['gpt-4o-mini']?.cost_usd)
+    const alone = await look(work, { input, model: 'gpt-4', maxTokens: 10 })
+    expect(compared[2]?.cost_usd).toEqual(alone.cost_usd)
+  })
+
+  it('compares the rows that are left, and no others', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(3))
+    await work.run({ input })
+    await work.write('in.csv', `${manyPrompts(3)}4,one more\n`)
+    const { compared } = await look(work, { input, compare: ['gpt-4o'] })
+    expect(compared.map(({ model, rows }) => [model, rows])).toEqual([
+      ['gpt-4o-mini', 1],
+      ['gpt-4o', 1],
+    ])
+  })
+
+  it('refuses to compare rows that name their own model', async () => {
+    const work = await createWorkspace()
+    const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hi' }] }
+    const line = { custom_id: '1', method: 'POST', url: '/v1/chat/completions', body }
+    const input = await work.write('in.jsonl', `${JSON.stringify(line)}\n`)
+    expect((await refusal(look(work, { input, compare: ['gpt-4o'] }))).message).toContain(
+      'the rows name their own model',
+    )
   })
 
   it('reads rows from a stream and keeps no copy', async () => {
