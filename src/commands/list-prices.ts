@@ -49,7 +49,11 @@ const noPrice = (model: string, { models, source }: PriceBook): PromptmillError 
  * Lists the prices that hold at a moment: of one model every service tier, of all models the standard rates.
  * @throws PromptmillError `bad_price` for a model without a price, or a price file that is wrong
  */
-export const listPrices = async (model: string | undefined, prices: string | undefined, at: Date): Promise<PriceList> => {
+export const listPrices = async (
+  model: string | undefined,
+  prices: string | undefined,
+  at: Date,
+): Promise<PriceList> => {
   const book = await loadPrices(prices)
   const facts = { source: book.source, date: at.toISOString().slice(0, 10) }
   if (model !== undefined) {

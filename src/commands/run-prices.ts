@@ -11,9 +11,13 @@ const readPriceText = async (file: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new PromptmillError('bad_price', `--prices ${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`, {
-      cause,
-    })
+    throw new PromptmillError(
+      'bad_price',
+      `--prices ${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`,
+      {
+        cause,
+      },
+    )
   }
 }
 
