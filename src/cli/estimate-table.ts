@@ -102,6 +102,11 @@ const showLanes = ({ cost_usd: now, lanes: { flex, batch } }: Estimate): string 
   return `${show('now', now)}, ${show('flex', flex)}, ${show('batch', batch)} (flex may wait for capacity, batch up to 24 hours)`
 }
 
+const showCache = ({ cache }: Estimate): string | undefined =>
+  cache.tokens === 0
+    ? undefined
+    : `up to ${showMoney(cache.saved_usd)} less: the prompts share their first ${showCount(cache.shared_prefix_tokens)} tokens, which the endpoint may read from its cache`
+
 const showLimit = ({ cost_limit_usd: limit }: Estimate): string | undefined =>
   limit === null ? undefined : `at most ${showMoney(limit)}: every answer as long as its limit allows, each sent once`
 
@@ -114,6 +119,7 @@ export const renderEstimate = (painter: Painter, estimate: Estimate): string[] =
     ['answers', rows.pending === 0 ? undefined : showAnswers(estimate)],
     ['price', rows.pending === 0 ? undefined : showPrices(estimate)],
     ['limit', showLimit(estimate)],
+    ['cache', showCache(estimate)],
     ['lanes', rows.pending === 0 ? undefined : showLanes(estimate)],
     ['time', rows.pending === 0 ? undefined : showTime(estimate)],
     ['spent', showSpent(estimate)],

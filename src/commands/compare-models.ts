@@ -38,7 +38,11 @@ const countFor = async (surveyed: Survey, model: string, comparison: Comparison)
   } finally {
     await counting.close()
   }
-  return demand.groups()
+  const groups = demand.groups()
+  // The beginning that the rows share is the same for every model, near enough in tokens too.
+  const shared = Math.max(0, ...comparison.groups.map(({ sharedTokens }) => sharedTokens))
+  for (const group of groups) if (group.cacheableRequests > 1) group.sharedTokens = shared
+  return groups
 }
 
 const ownModels = (model: string): PromptmillError =>

@@ -1,10 +1,11 @@
+import { formatUsd } from '../core/money.js'
 import type { TokenTotals } from '../core/summary.js'
 import type { DemandGroup, SlowLane } from '../pricing/demand.js'
 import type { TokenRates } from '../pricing/rates.js'
 import { type EncodingName, encodingOf, hasKnownEncoding } from '../pricing/tokens.js'
 import type { DurationBound } from './duration.js'
 import type { Expectation, Range, RowTokens } from './expectation.js'
-import { type Forecast, forecast, forecastLane, formatRange } from './forecast.js'
+import { type Forecast, forecast, forecastCache, forecastLane, formatRange } from './forecast.js'
 import { formatRates, type RateReport } from './rate-report.js'
 
 /** Rates, and how many rows are billed at them. */
@@ -65,6 +66,8 @@ export interface Estimate {
   }
   /** What earlier sessions spent on the rows of the input. */
   readonly spent: { readonly tokens: TokenTotals; readonly cost_usd: string | null; readonly cost_unknown_rows: number }
+  /** Tokens that the endpoint's prompt cache may save, and what they would save; `cost_usd.low` counts on it. */
+  readonly cache: { readonly shared_prefix_tokens: number; readonly tokens: number; readonly saved_usd: string }
   /** Cost of the pending rows in the API's lanes that are cheaper and slower; null where a price is not known. */
   readonly lanes: Readonly<Record<SlowLane, Range<string> | null>>
   readonly models: Readonly<Record<string, ModelEstimate>>
@@ -102,6 +105,13 @@ const reportModel = (model: string, groups: readonly DemandGroup[], rowTokens: R
     approximate: !hasKnownEncoding(model),
     prices: reportPrices(groups),
   }
+}
+
+/** What the prompt cache may save. */
+export const reportCache = (groups: readonly DemandGroup[]): Estimate['cache'] => {
+  const { tokens, saved } = forecastCache(groups)
+  const shared = Math.max(0, ...groups.map(({ sharedTokens }) => sharedTokens))
+  return { shared_prefix_tokens: shared, tokens, saved_usd: formatUsd(saved) }
 }
 
 /** What the rows cost in each cheaper lane. */

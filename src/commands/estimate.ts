@@ -5,14 +5,23 @@ import { type estimateOptions, forecastOptions } from '../core/options.js'
 import type { Summary } from '../core/summary.js'
 import { createRateFinder } from '../pricing/cost.js'
 import { createDemand, type DemandGroup, type FindRates } from '../pricing/demand.js'
+import { createSharedPrefixes, leastCached } from '../pricing/shared-prefix.js'
 import { compareModels } from './compare-models.js'
 import { type CountingProgress, countPending } from './count-pending.js'
 import { assumeLatency, predictDuration } from './duration.js'
 import { decideExpectation, readSpent } from './estimate-basis.js'
-import { type ComparedModel, type Estimate, reportAnswers, reportLanes, reportModels } from './estimate-report.js'
+import {
+  type ComparedModel,
+  type Estimate,
+  reportAnswers,
+  reportCache,
+  reportLanes,
+  reportModels,
+} from './estimate-report.js'
 import { createDoubts, warnOfModels, warnOfPlan, warnOfSample } from './estimate-warnings.js'
 import { type Expectation, expectRowTokens } from './expectation.js'
 import { type Forecast, forecast, formatRange } from './forecast.js'
+import { measurePrefixes } from './measure-prefix.js'
 import { readPastAnswers } from './past-answers.js'
 import type { Plan } from './plan.js'
 import type { Notify, Ports } from './ports.js'
@@ -83,6 +92,7 @@ const report = ({ input, settings, prices }: Survey, findings: Findings): Estima
     answers: reportAnswers(expectation, total),
     duration: reportDuration(settings, expectation, total),
     spent: { tokens: spent.tokens, cost_usd: spent.cost_usd, cost_unknown_rows: spent.cost_unknown_rows },
+    cache: reportCache(groups),
     lanes: reportLanes(groups, rowTokens),
     models: reportModels(groups, rowTokens),
     compared,
@@ -114,14 +124,17 @@ export const estimate = async (
     const findRates: FindRates = size => find(size.model, size.serviceTier, size.promptTokens)
     const demand = createDemand(findRates)
     const doubts = createDoubts()
+    const prefixes = createSharedPrefixes()
     const plan = await countPending(surveyed, {
       ...notify,
-      onSize(_draft, size) {
+      onSize(draft, size) {
         demand.add(size)
+        if (size.promptTokens >= leastCached) prefixes.see(size.model, draft.body)
         doubts.see(size)
       },
     })
     const groups = demand.groups()
+    await measurePrefixes(groups, prefixes)
     const { summary: spent, seen } = readSpent(surveyed, plan)
     const warnings = [
       ...surveyed.notices,

@@ -1,5 +1,5 @@
 import { formatUsd, type Usd } from '../core/money.js'
-import { type DemandGroup, priceGroup, type SlowLane } from '../pricing/demand.js'
+import { countHits, type DemandGroup, priceGroup, type SlowLane } from '../pricing/demand.js'
 import type { TokenRates } from '../pricing/rates.js'
 import type { Range, RowTokens } from './expectation.js'
 
@@ -24,16 +24,13 @@ const sumRange = <T>(ranges: readonly Range<T>[], add: (a: T, b: T) => T, zero: 
   return { low: low ?? zero, expected: expected ?? zero, high: high ?? zero }
 }
 
-const priceRange = (
-  group: DemandGroup,
-  completion: Range,
-  rates: TokenRates | undefined = group.rates,
-): Range<Usd> | undefined => {
-  const [low, expected, high] = bounds.map(bound =>
-    rates === undefined ? undefined : priceGroup(group, completion[bound], rates),
-  )
-  return low === undefined || expected === undefined || high === undefined ? undefined : { low, expected, high }
-}
+/** Low is with all that a cache can bring, the others without: nobody promises a hit. */
+const priceRange = (group: DemandGroup, completion: Range, rates: TokenRates | undefined): Range<Usd> | undefined =>
+  rates && {
+    low: priceGroup(group, completion.low, { rates, hits: true }),
+    expected: priceGroup(group, completion.expected, { rates, hits: false }),
+    high: priceGroup(group, completion.high, { rates, hits: false }),
+  }
 
 const toCompletions = (group: DemandGroup, rowTokens: RowTokens): Range => {
   const perRow = rowTokens(group)
@@ -52,16 +49,27 @@ export const forecastLane = (
   rowTokens: RowTokens,
   lane: SlowLane,
 ): Range<Usd> | undefined => {
-  const costs = groups.map(group => {
-    const rates = group.slowRates[lane]
-    return rates && priceRange(group, toCompletions(group, rowTokens), rates)
-  })
+  const costs = groups.map(group => priceRange(group, toCompletions(group, rowTokens), group.slowRates[lane]))
   return costs.every(isKnown) ? sumRange(costs, (a, b) => a + b, 0n) : undefined
 }
 
 const priceLimit = (group: DemandGroup): Usd | undefined => {
-  const { maxTokens, choices, requests } = group
-  return maxTokens === undefined ? undefined : priceGroup(group, requests * choices * maxTokens)
+  const { maxTokens, choices, requests, rates } = group
+  if (maxTokens === undefined || rates === undefined) return undefined
+  return priceGroup(group, requests * choices * maxTokens, { rates, hits: false })
+}
+
+/** What reads from the prompt cache would save of the expected cost, and how many tokens they are. */
+export const forecastCache = (groups: readonly DemandGroup[]): { readonly tokens: number; readonly saved: Usd } => {
+  const saved = groups.map(group => {
+    const { rates } = group
+    if (rates === undefined) return 0n
+    return priceGroup(group, 0, { rates, hits: false }) - priceGroup(group, 0, { rates, hits: true })
+  })
+  return {
+    tokens: groups.reduce((sum, group) => sum + countHits(group), 0),
+    saved: saved.reduce((sum, usd) => sum + usd, 0n),
+  }
 }
 
 /** Multiplies what is asked for with what is expected. Sums are exact: tokens are whole, money is never rounded. */
@@ -69,7 +77,7 @@ export const forecast = (groups: readonly DemandGroup[], rowTokens: RowTokens): 
   const completions = groups.map(group => toCompletions(group, rowTokens))
   const costs = groups.map((group, index) => {
     const completion = completions[index]
-    return completion && priceRange(group, completion)
+    return completion && priceRange(group, completion, group.rates)
   })
   const unpriced = groups.filter(({ rates }) => rates === undefined)
   const limits = groups.map(priceLimit)

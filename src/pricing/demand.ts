@@ -1,6 +1,7 @@
 import type { Usd } from '../core/money.js'
 import type { TokenRates } from './rates.js'
 import type { RequestSize } from './request-size.js'
+import { leastCached } from './shared-prefix.js'
 
 /** Lanes that cost less for waiting longer, called as their service tiers are. */
 export type SlowLane = 'flex' | 'batch'
@@ -18,6 +19,11 @@ export interface DemandGroup {
   readonly reasons: boolean
   requests: number
   promptTokens: number
+  /** Requests that are long enough for the prompt cache, and their prompt tokens. */
+  cacheableRequests: number
+  cacheableTokens: number
+  /** Tokens at the beginning that all of them share, as a cache holds them; 0 when there are too few. */
+  sharedTokens: number
 }
 
 /** Finds the rates that a request of this size is billed at; undefined when they are not known. */
@@ -52,18 +58,42 @@ export const createDemand = (findRates: FindRates): Demand => {
         reasons,
         requests: 0,
         promptTokens: 0,
+        cacheableRequests: 0,
+        cacheableTokens: 0,
+        sharedTokens: 0,
       }
       alike.set(rates, group)
       group.requests += 1
       group.promptTokens += promptTokens
+      if (promptTokens < leastCached) return
+      group.cacheableRequests += 1
+      group.cacheableTokens += promptTokens
     },
     groups: () => [...groups.values()].flatMap(alike => [...alike.values()]),
   }
 }
 
-/** What a group costs, exactly; undefined when its price is not known. */
+/** Tokens that can be read from a cache: the shared beginning of every request but the first. */
+export const countHits = ({ sharedTokens, cacheableRequests }: DemandGroup): number =>
+  sharedTokens * Math.max(0, cacheableRequests - 1)
+
+/**
+ * What a group costs, exactly, without or with reads from the prompt cache. Where the vendor charges for writing to the
+ * cache, every prompt that is long enough and not read from it is written (OpenAI guide "Prompt caching": caching is on
+ * unless a request turns it off).
+ */
 export const priceGroup = (
-  { rates: ownRates, promptTokens }: DemandGroup,
+  group: DemandGroup,
   completionTokens: number,
-  rates = ownRates,
-): Usd | undefined => rates && BigInt(promptTokens) * rates.input + BigInt(completionTokens) * rates.output
+  { rates, hits }: { readonly rates: TokenRates; readonly hits: boolean },
+): Usd => {
+  const { promptTokens, cacheableTokens } = group
+  const read = hits ? countHits(group) : 0
+  const written = rates.cacheWrite === undefined ? 0 : cacheableTokens - read
+  return (
+    BigInt(promptTokens - read - written) * rates.input +
+    BigInt(read) * (rates.cachedInput ?? rates.input) +
+    BigInt(written) * (rates.cacheWrite ?? rates.input) +
+    BigInt(completionTokens) * rates.output
+  )
+}

@@ -28,6 +28,7 @@ const sample: Estimate = {
   },
   duration: { ms: 71_094, bound_by: 'concurrency', latency_ms: 3500, measured: false },
   spent: { tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 }, cost_usd: '0', cost_unknown_rows: 0 },
+  cache: { shared_prefix_tokens: 0, tokens: 0, saved_usd: '0' },
   lanes: { flex: null, batch: null },
   models: { 'gpt-4o-mini': model },
   compared: [],
@@ -71,6 +72,11 @@ describe('the table of an estimate', () => {
       /as in the run given with --like: 100 answers, p10 20, p50 60, p90 300; 95 % interval$/m,
     ],
     ['a measured latency', { duration: { ...sample.duration, measured: true } }, /\(3.5 s an answer\)$/m],
+    [
+      'what a cache may save',
+      { cache: { shared_prefix_tokens: 1280, tokens: 12_800, saved_usd: '0.05' } },
+      /^cache {4}up to \$0.0500 less: the prompts share their first 1,280 tokens/m,
+    ],
     [
       'the lanes side by side',
       { lanes: { flex: { low: '0.01', expected: '0.084234', high: '0.3' }, batch: null } },

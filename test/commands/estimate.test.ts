@@ -153,6 +153,23 @@ describe('an estimate', () => {
     ])
   })
 
+  it('measures the beginning that prompts share, and counts on the cache only for the low cost', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(10))
+    const options = { input, system: 'Answer as briefly as you can. '.repeat(300), maxTokens: 10 }
+    const { cache, cost_usd, tokens } = await look(work, options)
+    expect(cache.shared_prefix_tokens % 128).toBe(0)
+    expect(cache.shared_prefix_tokens).toBeGreaterThan(1024)
+    expect(cache.shared_prefix_tokens).toBeLessThanOrEqual(tokens.prompt / 10)
+    expect(cache.tokens).toBe(9 * cache.shared_prefix_tokens)
+    const [low, expected] = [parseUsd(cost_usd?.low ?? '') ?? 0n, parseUsd(cost_usd?.expected ?? '') ?? 0n]
+    expect(expected - low).toBe(parseUsd(cache.saved_usd))
+    const { summary } = await work.run({ ...options, concurrency: 1 })
+    expect(summary.tokens.cached).toBeGreaterThan(0)
+    expect(parseUsd(summary.cost_usd ?? '')).toBeGreaterThanOrEqual(low)
+    expect(parseUsd(summary.cost_usd ?? '')).toBeLessThanOrEqual(expected)
+  })
+
   it('shows what the slow lanes save', async () => {
     const work = await createWorkspace()
     const { cost_usd, lanes } = await look(work, { input: await work.write('in.csv', manyPrompts(10)), maxTokens: 10 })

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseUsd } from '../../src/core/money.js'
 import { createRateFinder } from '../../src/pricing/cost.js'
-import { createDemand, type DemandGroup, priceGroup } from '../../src/pricing/demand.js'
+import { createDemand, type DemandGroup, priceGroup as priceWith } from '../../src/pricing/demand.js'
 import { loadPriceBook } from '../../src/pricing/price-book.js'
 import type { RequestSize } from '../../src/pricing/request-size.js'
 
@@ -29,6 +29,9 @@ const groupsOf = (...sizes: readonly Partial<RequestSize>[]): readonly DemandGro
   return demand.groups()
 }
 
+const priceGroup = (group: DemandGroup, completionTokens: number, hits = false): bigint | undefined =>
+  group.rates && priceWith(group, completionTokens, { rates: group.rates, hits })
+
 describe('createDemand', () => {
   it('sums up what is billed alike', () => {
     expect(groupsOf({}, { promptTokens: 50 })).toMatchObject([{ requests: 2, promptTokens: 150 }])
@@ -47,7 +50,8 @@ describe('createDemand', () => {
   it('keeps long prompts apart, which cost more a token', () => {
     const [short, long] = groupsOf({ model: 'gpt-5.6-sol' }, { model: 'gpt-5.6-sol', promptTokens: 300_000 })
     expect(short && priceGroup(short, 0)).toBe(parseUsd('0.0004'))
-    expect(long && priceGroup(long, 0)).toBe(parseUsd('2.4'))
+    // Written to the cache at 10 USD a million.
+    expect(long && priceGroup(long, 0)).toBe(parseUsd('3'))
   })
 
   it('has no price for a model that nobody has one for', () => {
@@ -68,12 +72,42 @@ describe('createDemand', () => {
         sizes => {
           const sum = sizes.reduce((total, { model, serviceTier, promptTokens }) => {
             const rates = findRates(model, serviceTier, promptTokens)
-            return total + BigInt(promptTokens) * (rates?.input ?? 0n)
+            const written = promptTokens >= 1024 ? rates?.cacheWrite : undefined
+            return total + BigInt(promptTokens) * (written ?? rates?.input ?? 0n)
           }, 0n)
           const groups = groupsOf(...sizes)
           expect(groups.reduce((total, group) => total + (priceGroup(group, 0) ?? 0n), 0n)).toBe(sum)
         },
       ),
     )
+  })
+})
+
+describe('the prompt cache', () => {
+  const cached = (model: string, promptTokens: number, sharedTokens: number): DemandGroup => {
+    const [group] = groupsOf({ model, promptTokens }, { model, promptTokens }, { model, promptTokens })
+    if (group === undefined) throw new Error('no group')
+    group.sharedTokens = sharedTokens
+    return group
+  }
+
+  it('is read by every request but the first', () => {
+    const group = cached('gpt-4o-mini', 2000, 1280)
+    expect(priceGroup(group, 0)).toBe(parseUsd('0.0009'))
+    // 2,560 tokens at 0.075 in place of 0.15 USD a million.
+    expect(priceGroup(group, 0, true)).toBe(parseUsd('0.000708'))
+  })
+
+  it('is written to by whatever is not read, where writing is charged for', () => {
+    const group = cached('gpt-5.6-sol', 2000, 1280)
+    expect(priceGroup(group, 0)).toBe(parseUsd('0.03'))
+    // 2,560 read at 0.40, 3,440 written at 5 USD a million.
+    expect(priceGroup(group, 0, true)).toBe(parseUsd('0.018224'))
+  })
+
+  it('takes no part in short prompts', () => {
+    const group = cached('gpt-5.6-sol', 1000, 0)
+    expect(group.cacheableRequests).toBe(0)
+    expect(priceGroup(group, 0)).toBe(parseUsd('0.012'))
   })
 })
