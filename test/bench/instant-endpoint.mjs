@@ -1,5 +1,6 @@
-// An endpoint that answers at once, whatever it is asked: raw TCP, one fixed completion, nothing parsed but lengths.
-// Prints its URL. Any other speed is measured against what a client can do with this one.
+// An endpoint that answers at once, or after a fixed time, whatever it is asked: raw TCP, one fixed completion, nothing
+// parsed but lengths. Prints its URL. Any other speed is measured against what a client can do with this one.
+// node instant-endpoint.mjs [PORT [LATENCY_MS]]
 import { createServer } from 'node:net'
 
 const body = JSON.stringify({
@@ -40,6 +41,15 @@ const reply = Buffer.from(
 const headEnd = Buffer.from('\r\n\r\n')
 const length = /^content-length: *(\d+)/im
 
+/** Calls answered so far; a GET asks for them. */
+let calls = 0
+const G = 'G'.charCodeAt(0)
+
+const tellCalls = () => {
+  const text = JSON.stringify({ calls })
+  return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
+}
+
 /** How many complete requests the bytes begin with, and what is left of them behind these. */
 const takeRequests = bytes => {
   let count = 0
@@ -56,13 +66,25 @@ const takeRequests = bytes => {
   return { count, rest: bytes.subarray(at) }
 }
 
+const latencyMs = Number(process.argv[3] ?? 0)
+
+const answer = (socket, count) => {
+  if (count === 1) socket.write(reply)
+  else if (count > 1) socket.write(Buffer.concat(Array.from({ length: count }, () => reply)))
+}
+
 const server = createServer({ noDelay: true }, socket => {
   let waiting = Buffer.alloc(0)
   socket.on('data', chunk => {
+    if (waiting.length === 0 && chunk[0] === G) {
+      socket.write(tellCalls())
+      return
+    }
     const { count, rest } = takeRequests(waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk]))
     waiting = rest
-    if (count === 1) socket.write(reply)
-    else if (count > 1) socket.write(Buffer.concat(Array.from({ length: count }, () => reply)))
+    calls += count
+    if (latencyMs === 0) answer(socket, count)
+    else setTimeout(answer, latencyMs, socket, count)
   })
   // A client that goes away is none of our business.
   socket.on('error', () => socket.destroy())
