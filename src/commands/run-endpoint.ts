@@ -19,6 +19,8 @@ const openAt = (settings: RunSettings, { apiKey, env }: Credentials): Promise<En
   openEndpoint({
     baseUrl: settings.baseUrl,
     apiKey: apiKey ?? env['OPENAI_API_KEY'],
+    azureApiKey: apiKey ?? env['AZURE_OPENAI_API_KEY'],
+    apiVersion: settings.apiVersion,
     organization: env['OPENAI_ORG_ID'],
     project: env['OPENAI_PROJECT_ID'],
     insecureHttp: settings.insecureHttp,

@@ -148,7 +148,8 @@ export const failureTable = {
   invalid_key: {
     class: 'run-fatal',
     title: 'The endpoint does not accept the API key (401)',
-    advice: 'Check OPENAI_API_KEY, OPENAI_ORG_ID and OPENAI_PROJECT_ID, then run the same command again.',
+    advice:
+      'Check OPENAI_API_KEY (for Azure AZURE_OPENAI_API_KEY), OPENAI_ORG_ID and OPENAI_PROJECT_ID, then run the same command again.',
   },
   no_access: {
     class: 'run-fatal',
@@ -163,7 +164,7 @@ export const failureTable = {
   wrong_url: {
     class: 'run-fatal',
     title: 'The endpoint has nothing at this address (404)',
-    advice: 'Check --base-url: most end in /v1.',
+    advice: 'Check --base-url: most end in /v1. For Azure check --api-version too.',
   },
   redirected: {
     class: 'run-fatal',

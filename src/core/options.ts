@@ -147,7 +147,14 @@ export const sendOptions = {
     placeholder: 'URL',
     env: 'OPENAI_BASE_URL',
     default: 'https://api.openai.com/v1',
-    describe: 'Endpoint, OpenAI or compatible',
+    describe: 'Endpoint, OpenAI or compatible; of Azure the resource, one deployment, or its /openai/v1',
+  },
+  apiVersion: {
+    group: 'Sending',
+    type: 'string',
+    placeholder: 'VERSION',
+    env: 'OPENAI_API_VERSION',
+    describe: 'Version of the API for an Azure base URL that does not end in /openai/v1, such as 2024-10-21',
   },
   concurrency: {
     group: 'Sending',

@@ -28,6 +28,9 @@ export const parseBaseUrl = (text: string, { insecureHttp }: { readonly insecure
   if (url.username !== '' || url.password !== '') {
     throw badUrl('holds a user or password', 'Set the key in OPENAI_API_KEY; an address shows in lists and logs')
   }
+  if (url.searchParams.has('api-version')) {
+    throw badUrl('has a query', 'Give the part before the question mark, and the version as --api-version')
+  }
   if (url.search !== '' || url.hash !== '') throw badUrl('has a query or fragment', example)
   if (/\/(?:completions|responses|embeddings)\/?$/.test(url.pathname)) {
     throw badUrl('is the address of one operation', 'Give the part before it, which most often ends in /v1')

@@ -1,6 +1,8 @@
 import type OpenAI from 'openai'
+import type { ClientOptions } from 'openai'
 import { PromptmillError } from '../core/errors.js'
 import type { Request } from '../core/model.js'
+import { type AzureAddress, readAzureUrl } from './azure.js'
 import { isLoopback, parseBaseUrl } from './base-url.js'
 import { checkKey, missingKey } from './key.js'
 import { createScrub } from './scrub.js'
@@ -9,6 +11,10 @@ export interface EndpointSettings {
   readonly baseUrl: string
   /** Undefined is allowed for a loopback endpoint alone. */
   readonly apiKey: string | undefined
+  /** Goes before `apiKey` when the base URL is Azure's. */
+  readonly azureApiKey?: string | undefined
+  /** `api-version` for Azure, whose older forms need one; of no effect elsewhere. */
+  readonly apiVersion?: string | undefined
   readonly organization: string | undefined
   readonly project: string | undefined
   /** Allows plain `http://` to a host that is not loopback. */
@@ -35,24 +41,55 @@ export interface Endpoint {
   readonly scrub: (text: string) => string
 }
 
-const readKey = ({ apiKey = '' }: EndpointSettings, url: URL): string | undefined => {
-  if (apiKey.trim() !== '') return checkKey(apiKey)
+const isGiven = (key: string | undefined): key is string => key !== undefined && key.trim() !== ''
+
+/** The key for this endpoint, checked. Undefined when there is none and none is needed. */
+const readKey = (
+  { apiKey, azureApiKey }: EndpointSettings,
+  { url, azure }: { readonly url: URL; readonly azure: boolean },
+): string | undefined => {
+  if (azure && isGiven(azureApiKey)) return checkKey(azureApiKey, 'AZURE_OPENAI_API_KEY')
+  if (isGiven(apiKey)) return checkKey(apiKey)
   if (isLoopback(url)) return undefined
-  throw missingKey()
+  throw missingKey(azure ? 'AZURE_OPENAI_API_KEY' : 'OPENAI_API_KEY')
 }
 
-const createClient = async (settings: EndpointSettings, baseURL: string, key: string | undefined): Promise<OpenAI> => {
+interface ClientParts {
+  readonly baseURL: string
+  readonly key: string | undefined
+  readonly azure: AzureAddress | undefined
+}
+
+/**
+ * What authenticates, and whose account is asked for. Not by the SDK's own client for Azure: that one insists on a
+ * version, which the newer form does not have, and puts a model's name into the path as it is.
+ */
+const toAccount = (settings: EndpointSettings, { key, azure }: ClientParts): ClientOptions => {
+  if (azure !== undefined) {
+    return {
+      organization: null,
+      project: null,
+      defaultHeaders: { Authorization: null, ...(key === undefined ? {} : { 'api-key': key }) },
+      ...(azure.apiVersion === undefined ? {} : { defaultQuery: { 'api-version': azure.apiVersion } }),
+    }
+  }
+  return {
+    organization: settings.organization?.trim() || null,
+    project: settings.project?.trim() || null,
+    ...(key === undefined ? { defaultHeaders: { Authorization: null } } : {}),
+  }
+}
+
+const createClient = async (settings: EndpointSettings, parts: ClientParts): Promise<OpenAI> => {
   // Loaded here and not at the top: it takes as long as all the rest, and most commands do not send.
   const { default: OpenAI } = await import('openai')
   return new OpenAI({
-    baseURL,
-    apiKey: key ?? 'none',
-    organization: settings.organization?.trim() || null,
-    project: settings.project?.trim() || null,
+    baseURL: parts.baseURL,
+    apiKey: parts.key ?? 'none',
     timeout: settings.timeoutMs,
     maxRetries: 0,
     logLevel: 'off',
-    ...(key === undefined ? { defaultHeaders: { Authorization: null } } : {}),
+    ...toAccount(settings, parts),
   })
 }
 
@@ -62,6 +99,8 @@ const isSdkReport = (name: string): boolean => name.startsWith('x-stainless-')
 const prepare = async (client: OpenAI, path: string): Promise<Target> => {
   const { url, req } = await client.buildRequest({ method: 'post', path, body: {} })
   const { pathname, search } = new URL(url)
+  // A name such as `..` in a path leads elsewhere.
+  if (!pathname.endsWith(path)) throw new Error('no such path')
   const headers = [...new Headers(req.headers)].filter(([name]) => !isSdkReport(name)).flat()
   return { path: pathname + search, headers }
 }
@@ -81,9 +120,11 @@ const secretsOf = ({ headers }: Target): readonly string[] =>
  */
 export const openEndpoint = async (settings: EndpointSettings): Promise<Endpoint> => {
   const url = parseBaseUrl(settings.baseUrl, settings)
-  const key = readKey(settings, url)
   const baseUrl = url.href.replace(/\/$/, '')
-  const client = await createClient(settings, baseUrl, key)
+  const azure = readAzureUrl(url, settings.apiVersion)
+  const key = readKey(settings, { url, azure: azure !== undefined })
+  const client = await createClient(settings, { baseURL: azure?.baseUrl ?? baseUrl, key, azure })
+  const pathOf = azure?.pathOf ?? (({ path }: Request): string => path)
   const targets = new Map<string, Target>()
   const load = async (path: string): Promise<Target> => {
     const target = await prepare(client, path)
@@ -98,7 +139,10 @@ export const openEndpoint = async (settings: EndpointSettings): Promise<Endpoint
   return {
     origin: url.origin,
     baseUrl,
-    target: ({ path }) => targets.get(path) ?? load(path),
+    target(request) {
+      const path = pathOf(request)
+      return targets.get(path) ?? load(path)
+    },
     scrub: createScrub([...(key === undefined ? [] : [key]), ...secretsOf(first)]),
   }
 }

@@ -11,7 +11,9 @@ export interface Ended {
 
 /** The environment of this process without anything that promptmill reads. */
 const plainEnvironment = (): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OPENAI_|https?_proxy$|no_proxy$)/i.test(name)))
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^((AZURE_)?OPENAI_|https?_proxy$|no_proxy$)/i.test(name)),
+  )
 
 /** Runs the built program to its end. */
 export const runProgram = (
