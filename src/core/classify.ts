@@ -59,7 +59,7 @@ const byMessage: readonly MessageRule[] = [
   { statuses: [400, 413, 422], pattern: /context (?:length|window)|prompt is too long/i, code: 'context_too_long' },
   { statuses: [403], pattern: /moderation|flagged/i, code: 'content_policy' },
   { statuses: [404], pattern: /(?:model|deployment)\b.*\b(?:not found|not exist)/is, code: 'model_not_found' },
-  { statuses: [404], pattern: /\b(?:url|path|route)\b|^not found$/i, code: 'wrong_url' },
+  { statuses: [404], pattern: /\b(?:url|path|route)\b|^(?:resource )?not found$/i, code: 'wrong_url' },
 ]
 
 /** Long enough for every message that decides something, short enough for any pattern. */

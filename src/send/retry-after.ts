@@ -1,8 +1,9 @@
 import type { ReplyHeaders } from '../core/model.js'
 import { parseDate, parseDuration, parsePlain } from './duration.js'
 
-/** "Please try again in 599ms", "in 6m0s.", "in 20 seconds": the wait when there are no headers. */
-const spokenWait = /try again in (\d[\w.µ]*?)(?: (seconds?|minutes?|milliseconds?))?(?:[.,;:!)]*(?:\s|$))/i
+/** "Please try again in 599ms", "in 6m0s.", "retry after 20 seconds" (Azure): the wait when there are no headers. */
+const spokenWait =
+  /(?:try again in|retry after) (\d[\w.µ]*?)(?: (seconds?|minutes?|milliseconds?))?(?:[.,;:!)]*(?:\s|$))/i
 
 const spokenUnit = (word: string): string => (word.startsWith('mill') ? 'ms' : word.slice(0, 1).toLowerCase())
 

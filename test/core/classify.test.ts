@@ -49,6 +49,8 @@ describe('classifyReply', () => {
     ['an unknown path', reply(404, error(undefined, 'invalid_request_error', 'Invalid URL (POST /x)')), 'wrong_url'],
     ['a page for 404', reply(404), 'wrong_url'],
     ['a framework’s 404', reply(404, error(undefined, undefined, 'Not Found')), 'wrong_url'],
+    ['Azure’s 404 for a path or version', reply(404, error('404', undefined, 'Resource not found')), 'wrong_url'],
+    ['Azure’s wrong key', reply(401, error('401', undefined, 'Access denied due to invalid key')), 'invalid_key'],
     [
       'a file that the row names',
       reply(404, error(undefined, undefined, 'No such File object: file-1')),

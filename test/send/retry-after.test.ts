@@ -48,6 +48,8 @@ describe('readRetryAfter', () => {
     ['Please try again in 1.2s.', 1200],
     ['try again in 20 seconds', 20_000],
     ['Try again in 2 minutes!', 120_000],
+    ['You have exceeded the token rate limit of your tier. Please retry after 6 seconds. Contact Azure.', 6000],
+    ['Please retry after 1 second.', 1000],
     ['try again in a while', undefined],
     ['', undefined],
   ])('reads the message %j where there are no headers', (message, ms) => {
