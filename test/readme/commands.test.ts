@@ -31,8 +31,9 @@ const readSession = (block: string): Step[] =>
     return command === '' ? [] : [{ command, output }]
   })
 
-/** Times differ from run to run; rows, tokens and money do not. */
-const maskTimes = (line: string): string => (/^time {5}\d/.test(line) ? 'time     …' : line.trimEnd())
+/** Times and the day differ from run to run; rows, tokens and money do not. */
+const maskTimes = (line: string): string =>
+  /^time {5}\d/.test(line) ? 'time     …' : line.trimEnd().replace(/\d{4}-\d\d-\d\d$/, 'today')
 
 describe("the README's session", () => {
   const [session = ''] = blocks('console')
