@@ -3,6 +3,7 @@ import { countChatTokens } from './chat-tokens.js'
 import { measureImage } from './image-parts.js'
 import { splitLongRuns } from './long-runs.js'
 import { toBareModel } from './model-name.js'
+import { createWordCounts } from './word-counts.js'
 
 /** Counts tokens as one model's encoding does. */
 export interface TokenCounter {
@@ -22,6 +23,12 @@ const loaders = {
   o200k_base: () => import('gpt-tokenizer/encoding/o200k_base'),
   cl100k_base: () => import('gpt-tokenizer/encoding/cl100k_base'),
 }
+
+/** The expressions by which the encodings cut a text into words. */
+const splitterNames = {
+  o200k_base: 'O200K_TOKEN_SPLIT_REGEX',
+  cl100k_base: 'CL100K_TOKEN_SPLIT_REGEX',
+} as const
 
 /** `gpt-4` and what begins with `gpt-4-`, `gpt-3.5` and Azure's spelling `gpt-35`: not gpt-4o, gpt-4.1 or gpt-4.5. */
 const cl100kModel = /^(?:ft:)?gpt-(?:4(?=$|-)|3\.5|35)/
@@ -48,11 +55,15 @@ const mergeCacheSize = 1000
 /** Loads the counter of a model: its encoding once a process, about 100 ms and 40 to 70 MB. */
 export const loadTokenCounter = async (model: string): Promise<TokenCounter> => {
   const encoding = encodingOf(model)
-  const { countTokens, setMergeCacheSize } = await loaders[encoding]()
+  const [{ countTokens, setMergeCacheSize }, splitters] = await Promise.all([
+    loaders[encoding](),
+    import('gpt-tokenizer/encodingParams/constants'),
+  ])
   setMergeCacheSize(mergeCacheSize)
+  const countWords = createWordCounts(splitters[splitterNames[encoding]], text => countTokens(text, asPlainText))
   const countText = (text: string): number => {
     let tokens = 0
-    for (const piece of splitLongRuns(text)) tokens += countTokens(piece, asPlainText)
+    for (const piece of splitLongRuns(text)) tokens += countWords(piece)
     return tokens
   }
   return {
