@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Drill, makeDrill, makeFolder } from './drill.js'
+import { say } from './form.js'
+import { expectResults, expectSends } from './invariants.js'
+import { type LocalEndpoint, startLocalEndpoint } from './local-endpoint.js'
+import { type Program, startProgram } from './program.js'
+import { resumeHere } from './resume.js'
+import { promptOf, shortCompletion } from './short-answers.js'
+
+const execute = promisify(execFile)
+const rows = 150
+const flags = ['--concurrency', '16', '--progress', 'json']
+
+/** Answers of 20 kB: the disk is full, or the file too large, somewhere in the middle. */
+const longAnswer = (prompt: string): string => `${prompt} `.repeat(Math.ceil(20_000 / (prompt.length + 1)))
+
+const startEndpoint = (): Promise<LocalEndpoint> =>
+  startLocalEndpoint({}, { respond: call => ({ body: shortCompletion(longAnswer(promptOf(call))) }) })
+
+/** Rows that the program has told of as settled, from 0. */
+const acknowledgedRows = ({ stderr }: Pick<Program, 'stderr'>): number[] =>
+  [...stderr().matchAll(/^\{"event":"row","row":(\d+),.*\}$/gm)].map(([, row]) => Number(row) - 1)
+
+/** The run stopped in its middle and has kept whatever was answered; with room again it goes on to its end. */
+const expectStopAndResume = async (
+  { drill, endpoint, program }: { drill: Drill; endpoint: LocalEndpoint; program: Program },
+  makeRoom: () => Promise<unknown>,
+): Promise<string> => {
+  const { status } = await program.ended
+  expect(status, program.stderr()).toBe(1)
+  const before = await drill.journal()
+  const acknowledged = acknowledgedRows(program)
+  expect(acknowledged.filter(row => !before.answers.has(row))).toEqual([])
+  const { calls, answered } = endpoint.ledger()
+  expect(calls).toBeLessThan(rows)
+  // Not only what was told of: everything that came back has found a place.
+  expect(before.answers.size).toBe(answered)
+
+  await makeRoom()
+  await resumeHere(drill, endpoint.url)
+  const aftermath = {
+    drill,
+    journal: await drill.journal(),
+    calls: endpoint.rowCalls(),
+    inFlight: before.open,
+  }
+  const { repeats } = expectSends(aftermath)
+  await expectResults(
+    drill,
+    drill.input.map(row => longAnswer(row['prompt'] ?? '')),
+  )
+  return `stopped after ${calls} of ${rows} calls, 0 of ${acknowledged.length} acknowledged answers lost, ${repeats} repeated`
+}
+
+/** A small file system in memory; undefined where it may not be mounted. */
+const mountSmall = async (size: string): Promise<string | undefined> => {
+  const folder = await makeFolder()
+  try {
+    await execute('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', folder])
+  } catch {
+    return undefined
+  }
+  onTestFinished(async () => {
+    await execute('umount', ['--lazy', folder])
+  })
+  return folder
+}
+
+describe('a disk without room', () => {
+  it('D1: full in the middle of a run: sending stops, what was answered is kept, and the run goes on when there is room', async () => {
+    const folder = await mountSmall('2500k')
+    if (folder === undefined) {
+      say('D1: no small file system can be mounted here: the size limit of D10 stands for it')
+      return expect(folder).toBeUndefined()
+    }
+    const drill = await makeDrill(rows, folder)
+    const endpoint = await startEndpoint()
+    const program = drill.start(endpoint.url, { flags })
+    const told = await expectStopAndResume({ drill, endpoint, program }, () =>
+      execute('mount', ['-o', 'remount,size=64m', folder]),
+    )
+    expect(program.stderr()).toMatch(/the disk is full/)
+    say(`D1: full disk (tmpfs): ${told}`)
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'D10: at the limit of a file: sending stops, what was answered is kept, and the run goes on without the limit',
+    async () => {
+      const drill = await makeDrill(rows)
+      const endpoint = await startEndpoint()
+      // In blocks of 512 bytes: 1.25 MiB, a little more than the reserve.
+      const through = ['sh', '-c', 'ulimit -f 2560; exec "$@"', 'sh']
+      const program = startProgram([...drill.words(endpoint.url), ...flags], { cwd: drill.folder, through })
+      const told = await expectStopAndResume({ drill, endpoint, program }, () => Promise.resolve())
+      expect(program.stderr()).toMatch(/size limit/)
+      say(`D10: file-size limit (ulimit -f): ${told}`)
+    },
+  )
+})
