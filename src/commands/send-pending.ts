@@ -4,6 +4,7 @@ import type { Price } from '../core/outcome.js'
 import type { RecordSink } from '../core/records.js'
 import type { Input } from '../input/open.js'
 import type { RecordReader } from '../journal/reader.js'
+import { createMeasurer } from '../pricing/request-size.js'
 import type { Draft, Drafts } from '../prompt/drafts.js'
 import type { Endpoint } from '../send/client.js'
 import type { Budget, SendEvent, Sender, SendStop, Settlement } from '../send/contract.js'
@@ -56,21 +57,36 @@ const toRequest = ({ row, line, path, model, body, key }: Draft, nth: number): R
   nth,
 })
 
-/** The requests of the rows to be sent, read anew from the input, batch by batch. */
+/** Counts the prompt of one request. The tokenizer is loaded with the first that is asked for. */
+const createPromptCounter = () => {
+  const measure = createMeasurer()
+  return async ({ body }: Request): Promise<number> => (await measure([body]))[0]?.promptTokens ?? 0
+}
+
+/**
+ * Few at a time: requests that wait for their turn outlive the young generation and are then collected late, which
+ * costs memory and time.
+ */
+const requestsAtOnce = 32
+
+/** The requests of the rows to be sent, read anew from the input, made when they are asked for. */
 async function* pendingRequests(job: SendJob, ready: Notify['ready']): AsyncGenerator<readonly Request[]> {
   const { input, plan, drafts, checkInput } = job
   const { table } = plan
+  let requests: Request[] = []
   for await (const batch of input.rows()) {
     await checkInput()
     await ready?.()
-    const requests: Request[] = []
     for (const row of batch) {
       if (!table.isUnsent(row.index) || plan.only?.has(row.index) === false) continue
       const draft = drafts.toDraft(row)
       if (draft.fault === undefined) requests.push(toRequest(draft, table.nth(row.index)))
+      if (requests.length < requestsAtOnce) continue
+      yield requests
+      requests = []
     }
-    if (requests.length > 0) yield requests
   }
+  if (requests.length > 0) yield requests
 }
 
 /** Counts what the sending reports, for people who watch. */
@@ -156,6 +172,7 @@ export const sendPending = async (
       clock: ports.clock,
       random: ports.random,
       estimateTokens: roughTokens,
+      countTokens: createPromptCounter(),
       scrub: endpoint.scrub,
       budget: job.budget,
       onEvent: event => {

@@ -12,7 +12,7 @@ import type { Pass } from './pacer.js'
 import type { Purse } from './purse.js'
 import { answerRecord, failureRecord, isSimulated, type OpenRow, unknownRecord } from './rows.js'
 import type { StartCheck } from './start-check.js'
-import type { TokenCost } from './token-cost.js'
+import { type TokenCost, usedTokens } from './token-cost.js'
 
 export interface AttemptEndParts {
   readonly settings: SendSettings
@@ -42,9 +42,10 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
   const account = (row: OpenRow, answer: Answer, { pass, reservation }: Attempt): void => {
     if (answer.status === 'unreadable') return reservation?.keep()
     reservation?.settle(answer)
-    if (answer.usage === undefined) return
+    const used = answer.usage && usedTokens(answer.usage)
+    if (answer.usage === undefined || used === undefined) return
     cost.learn(row.estimate, answer.usage)
-    flow.used(pass, answer.usage.promptTokens + answer.usage.completionTokens)
+    flow.used(pass, used)
   }
 
   const settle = (

@@ -35,6 +35,9 @@ export interface AttemptParts {
   readonly onFlight: (change: 1 | -1) => void
 }
 
+/** A token is at least one byte, and an estimate takes four for one: a prompt may have so many times its estimate. */
+const lowAtMost = 4
+
 /** Takes the attempt back: its record then tells that no call was made. */
 const unsent = (row: OpenRow): Exchange => {
   row.attempt -= 1
@@ -54,6 +57,11 @@ export const createAttempt = (parts: AttemptParts) => {
     row.estimate ??= ports.estimateTokens(row.request)
     return row.estimate
   }
+  /** Tokens of a prompt that no minute has room for; undefined when it fits. */
+  const excess = async (row: OpenRow, tokenLimit: number): Promise<number | undefined> => {
+    const tokens = ports.countTokens === undefined ? estimateOf(row) : await ports.countTokens(row.request)
+    return tokens > tokenLimit ? tokens : undefined
+  }
   const reserve = async (row: OpenRow): Promise<Reservation | undefined> => {
     const reservation = await budget?.reserve(row.request)
     if (reservation === undefined) halt.set(stopFor('budget_exhausted', ''))
@@ -71,11 +79,13 @@ export const createAttempt = (parts: AttemptParts) => {
   return async (row: OpenRow): Promise<Conclusion | undefined> => {
     const { tokenLimit } = flow
     const estimate = tokenLimit === undefined ? 0 : estimateOf(row)
-    if (tokenLimit !== undefined && cost.prompt(estimate) > tokenLimit) {
+    if (tokenLimit !== undefined && estimate * lowAtMost > tokenLimit) {
+      const tokens = await excess(row, tokenLimit)
       // No wait will ever make room for it.
-      return { end: parts.afterFailure(row, nameOverTpm(cost.prompt(estimate), tokenLimit)) }
+      if (tokens !== undefined) return { end: parts.afterFailure(row, nameOverTpm(tokens, tokenLimit)) }
     }
-    const entered = flow.enter(tokenLimit === undefined ? 0 : cost.of(estimate))
+    // What small prompts take beside their text makes a large one look larger than it is: never above the whole minute.
+    const entered = flow.enter(tokenLimit === undefined ? 0 : Math.min(cost.of(estimate), tokenLimit))
     const pass = entered instanceof Promise ? await entered : entered
     if (pass === undefined) return undefined
     const reservation = budget === undefined ? undefined : await reserve(row)

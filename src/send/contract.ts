@@ -93,6 +93,11 @@ export interface SendPorts {
   readonly random: () => number
   /** Prompt tokens of a request, roughly and cheaply. Asked only when a token limit is known. */
   readonly estimateTokens: (request: Request) => number
+  /**
+   * Prompt tokens of a request, counted. Asked only of rows that are large beside the token limit, before one of them
+   * fails for its size; without it the estimate decides.
+   */
+  readonly countTokens?: ((request: Request) => Promise<number>) | undefined
   /** Takes the key out of a text that came from outside. */
   readonly scrub: (text: string) => string
   readonly budget?: Budget | undefined

@@ -3,11 +3,18 @@ import type { Usage } from '../core/model.js'
 /** How many answers the running averages look back over. */
 const memory = 50
 
+/** More than any call can take: no context is so long. */
+const mostTokens = 20_000_000
+
+/** Tokens of a call as they count against a limit; undefined for a sum that cannot be, as odd servers report it. */
+export const usedTokens = ({ promptTokens, completionTokens }: Usage): number | undefined => {
+  const used = promptTokens + completionTokens
+  return used > mostTokens ? undefined : used
+}
+
 /** What a send is reckoned to take from a token limit. */
 export interface TokenCost {
-  /** Prompt tokens, from a rough estimate put right by what was reported so far. */
-  prompt(estimate: number): number
-  /** Prompt and completion. */
+  /** Prompt and completion tokens, from a rough estimate of the prompt, put right by what was reported so far. */
   of(estimate: number): number
   learn(estimate: number | undefined, usage: Usage): void
 }
@@ -20,10 +27,8 @@ export const createTokenCost = (): TokenCost => {
   let answers = 0
   let completionTokens = 0
   let ratio = 1
-  const prompt = (estimate: number): number => estimate * ratio
   return {
-    prompt,
-    of: estimate => prompt(estimate) + completionTokens,
+    of: estimate => estimate * ratio + completionTokens,
     learn(estimate, usage) {
       answers = Math.min(answers + 1, memory)
       completionTokens += (usage.completionTokens - completionTokens) / answers

@@ -448,6 +448,46 @@ describe('createSender', () => {
     expect(records('failure')).toMatchObject([{ final: true, attempt: 0, status: null, ambiguous: false }])
   })
 
+  it('I13: counts a row exactly before it fails for its size, and only where that is in doubt', async () => {
+    const counted: number[] = []
+    const countTokens = async ({ row, body }: { row: number; body: string }): Promise<number> => {
+      counted.push(row)
+      return body.length / (row === 1 ? 6 : 2)
+    }
+    const { endpoint, run, ends, settled } = await serve(res => answer(res), {
+      settings: { tpm: 1000 },
+      ports: { countTokens },
+    })
+    // Estimated at 25, 1250 and 750 tokens; in truth 50, 833 and 1500.
+    const sizes = [100, 5000, 3000]
+    await run(sizes.map((size, row) => requestFor(row, { body: 'x'.repeat(size) })))
+    expect(ends()).toEqual({ answered: 2, failed: 1 })
+    expect(settled.get(2)).toMatchObject({ code: 'row_over_tpm' })
+    expect(endpoint.calls).toHaveLength(2)
+    expect(counted).toEqual([1, 2])
+  })
+
+  it('I13: what a small prompt takes beside its text fails no large one', async () => {
+    // A system prompt of the server's own, which the estimate knows nothing of.
+    const usage = (body: string) => ({ prompt_tokens: 2000 + body.length / 4, completion_tokens: 5 })
+    const { run, ends } = await serve((res, { body }) => answer(res, completion('hi', { usage: usage(body) })), {
+      settings: { tpm: 50_000 },
+    })
+    const sizes = [...Array.from({ length: 40 }, () => 20), 12_000]
+    await run(sizes.map((size, row) => requestFor(row, { body: 'x'.repeat(size) })))
+    expect(ends()).toEqual({ answered: 41 })
+  })
+
+  it('S13: usage that cannot be holds nothing up for longer than a minute', async () => {
+    const usage = { prompt_tokens: 9e15, completion_tokens: 9e15 }
+    const { run, ends, sender } = await serve((res, { n }) => answer(res, completion('hi', n === 3 ? { usage } : {})), {
+      settings: { tpm: 100_000 },
+    })
+    await run(requests(50))
+    expect(sender.stop).toBeUndefined()
+    expect(ends()).toEqual({ answered: 50 })
+  })
+
   it('a budget that allows no more stops the run; what was reserved is ended once', async () => {
     let reserved = 0
     const ended: string[] = []
