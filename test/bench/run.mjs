@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { estimate } from './estimate.mjs'
 import { faults } from './faults.mjs'
 import { seconds } from './figures.mjs'
 import { latency } from './latency.mjs'
@@ -14,7 +15,7 @@ import { promptmill } from './programs.mjs'
 import { resume } from './resume.mjs'
 import { throughput } from './throughput.mjs'
 
-const benches = { throughput, memory, resume, pacing, latency, faults }
+const benches = { throughput, memory, resume, pacing, latency, faults, estimate }
 
 const { values, positionals } = parseArgs({
   options: { long: { type: 'boolean', default: false } },
