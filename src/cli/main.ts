@@ -44,6 +44,13 @@ const optionalArgument = (parsed: Parsed, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
+/** The commands that send, loaded in steps. */
+const loadRunCommands = async () => {
+  const { loadStages } = await import('../commands/load-stages.js')
+  await loadStages()
+  return import('./run-command.js')
+}
+
 const statusOptions = { ...priceOptions, ...jsonOptions } as const
 
 const toViewing = (terminal: Terminal, parsed: Parsed) =>
@@ -61,7 +68,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       ['$0 run reviews.csv --model gpt-4o-mini --prompt "…" --simulate', 'the same as a rehearsal, without a key'],
     ],
     async run(terminal, parsed, words) {
-      const { runCommand } = await import('./run-command.js')
+      const { runCommand } = await loadRunCommands()
       const flags = givenFlags(parsed, runOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
       return runCommand(terminal, argument(parsed, 'input', words), {
@@ -88,6 +95,7 @@ export const commandSpecs: readonly CommandSpec[] = [
         return priceListCommand(terminal, optionalArgument(parsed, 'input'), { prices, json })
       }
       if (parsed['input'] === undefined) throw wrongUse('Something is missing: promptmill estimate <input>')
+      await loadRunCommands()
       const { estimateCommand } = await import('./estimate-command.js')
       const flags = givenFlags(parsed, estimateOptions)
       return estimateCommand(terminal, argument(parsed, 'input', words), {
@@ -121,7 +129,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     options: { ...sendOptions, ...terminalOptions },
     examples: [['$0 retry reviews.results.csv', 'after a run that ended with exit status 3']],
     async run(terminal, parsed, words) {
-      const { retryCommand } = await import('./run-command.js')
+      const { retryCommand } = await loadRunCommands()
       const flags = givenFlags(parsed, sendOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
       return retryCommand(terminal, argument(parsed, 'results', words), {

@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.js'
 import type { Request } from '../core/model.js'
 import type { Price } from '../core/outcome.js'
 import type { RecordSink } from '../core/records.js'
@@ -7,15 +6,17 @@ import type { RecordReader } from '../journal/reader.js'
 import { createMeasurer } from '../pricing/request-size.js'
 import type { Draft, Drafts } from '../prompt/drafts.js'
 import type { Endpoint } from '../send/client.js'
-import type { Budget, SendEvent, Sender, SendStop, Settlement } from '../send/contract.js'
+import type { Budget, SendStop, Settlement } from '../send/contract.js'
 import { dispatch } from '../send/dispatch.js'
+import { fitConcurrency, readOpenFiles } from '../send/open-files.js'
 import { roughTokens } from '../send/rough-tokens.js'
 import { createSender } from '../send/sender.js'
 import { createTransport } from '../send/transport.js'
 import type { Plan } from './plan.js'
-import type { Notify, Ports, Progress } from './ports.js'
+import type { Notify, Ports } from './ports.js'
 import { readOutcome } from './project.js'
 import type { RunSettings } from './run-settings.js'
+import { createMeter } from './send-meter.js'
 
 /** Everything the sending works with. */
 export interface SendJob {
@@ -89,45 +90,17 @@ async function* pendingRequests(job: SendJob, ready: Notify['ready']): AsyncGene
   if (requests.length > 0) yield requests
 }
 
-/** Counts what the sending reports, for people who watch. */
-const createMeter = ({ plan, price }: SendJob, clock: Clock) => {
-  let settled = 0
-  let failed = 0
-  let promptTokens = 0
-  let completionTokens = 0
-  let spentUsd = 0n
-  let unpriced = 0
-  return {
-    get settled() {
-      return settled
-    },
-    seeEvent(event: SendEvent): void {
-      // Forgotten again once the row is settled: then its records tell.
-      if (event.kind === 'start') plan.table.setAttempts(event.row, event.attempt)
-      if (event.kind !== 'answer' || event.answer.status === 'unreadable') return
-      const { usage, model, serviceTier } = event.answer
-      const cost = usage && price({ model, usage, serviceTier }, clock.wall())
-      promptTokens += usage?.promptTokens ?? 0
-      completionTokens += usage?.completionTokens ?? 0
-      if (cost !== undefined) spentUsd += cost
-      else if (usage !== undefined || event.answer.status !== 'error') unpriced += 1
-    },
-    seeSettled(status: Settlement['status']): void {
-      if (status !== 'left') settled += 1
-      if (status === 'failed') failed += 1
-    },
-    progress: (sender: Sender): Progress => ({
-      rows: plan.counts.rows,
-      done: plan.counts.rows - plan.table.unsent,
-      failed: failed + plan.counts.faulty,
-      promptTokens,
-      completionTokens,
-      spentUsd,
-      unpriced,
-      settled,
-      load: sender.load(),
-    }),
+/** `--concurrency`, or less where the system allows too few open files; that is said. */
+const decideConcurrency = async ({ concurrency, simulate }: RunSettings, { onNotice }: Notify): Promise<number> => {
+  const files = await readOpenFiles()
+  if (files === undefined) return concurrency
+  const fitting = fitConcurrency(concurrency, files, { socketsPerRequest: simulate ? 2 : 1 })
+  if (fitting < concurrency) {
+    onNotice?.(
+      `At most ${fitting} ${fitting === 1 ? 'request' : 'requests'} at once, not ${concurrency}: the system lets a process open ${files.limit} files (raise it: ulimit -n)`,
+    )
   }
+  return fitting
 }
 
 /** Calls once when the signal aborts, also when it already has; the returned function forgets it. */
@@ -146,7 +119,8 @@ export const sendPending = async (
   const { settings, plan, endpoint } = job
   const { table } = plan
   const source = { table, reader: job.reader, price: job.price }
-  const { concurrency, retries, rpm, tpm } = settings
+  const { retries, rpm, tpm } = settings
+  const concurrency = await decideConcurrency(settings, notify)
   const transport = createTransport(endpoint, {
     clock: ports.clock,
     connections: concurrency,

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type OpenAI from 'openai'
 import type { ClientOptions } from 'openai'
 import { PromptmillError } from '../core/errors.js'
@@ -80,9 +81,12 @@ const toAccount = (settings: EndpointSettings, { key, azure }: ClientParts): Cli
   }
 }
 
-const createClient = async (settings: EndpointSettings, parts: ClientParts): Promise<OpenAI> => {
-  // Loaded here and not at the top: it takes as long as all the rest, and most commands do not send.
-  const { default: OpenAI } = await import('openai')
+const loadPackage = createRequire(import.meta.url)
+
+const createClient = (settings: EndpointSettings, parts: ClientParts): OpenAI => {
+  // Loaded here and not at the top: it takes as long as all the rest, and most commands do not send. And file by file:
+  // an `import` opens its hundred files at once, which a process that may open 64 does not survive.
+  const { default: OpenAI } = loadPackage('openai') as typeof import('openai')
   return new OpenAI({
     baseURL: parts.baseURL,
     apiKey: parts.key ?? 'none',
@@ -123,7 +127,7 @@ export const openEndpoint = async (settings: EndpointSettings): Promise<Endpoint
   const baseUrl = url.href.replace(/\/$/, '')
   const azure = readAzureUrl(url, settings.apiVersion)
   const key = readKey(settings, { url, azure: azure !== undefined })
-  const client = await createClient(settings, { baseURL: azure?.baseUrl ?? baseUrl, key, azure })
+  const client = createClient(settings, { baseURL: azure?.baseUrl ?? baseUrl, key, azure })
   const pathOf = azure?.pathOf ?? (({ path }: Request): string => path)
   const targets = new Map<string, Target>()
   const load = async (path: string): Promise<Target> => {
