@@ -1,11 +1,13 @@
 import type { Notify, Ports } from '../commands/ports.js'
 import { retry } from '../commands/retry.js'
+import { namePlace } from '../commands/row-name.js'
 import { type RunResult, run } from '../commands/run.js'
 import type { RowSource } from '../commands/run-settings.js'
 import { systemClock } from '../core/clock.js'
 import type { RunFlags } from '../core/options.js'
 import { readEnvironment } from './environment.js'
 import { type Interrupts, listenForInterrupts } from './interrupts.js'
+import { showPlain } from './plain-text.js'
 import { createProgress, type ProgressMode } from './progress.js'
 import { type CommandLine, quoteWords } from './quote.js'
 import { paint, type Terminal } from './terminal.js'
@@ -57,8 +59,8 @@ const watchSession = async (
 }
 
 const sayFailures = (terminal: Terminal, { examples, summary }: RunResult): void => {
-  for (const { code, row, line, message } of examples) {
-    terminal.say(`${paint(terminal, 'red', code)} row ${row} (line ${line}): ${message}`)
+  for (const { code, row, line, id, message } of examples) {
+    terminal.say(`${paint(terminal, 'red', code)} ${namePlace(row, line, id)}: ${showPlain(message)}`)
   }
   const untold = summary.rows.failed - examples.length
   if (untold > 0) terminal.say(paint(terminal, 'dim', `… and ${showCount(untold)} more, each in its error_message`))
@@ -80,7 +82,7 @@ const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet
     for (const line of renderTotals(terminal, summary, { pace: result.session, results: place })) terminal.say(line)
   }
   if (stop !== undefined) {
-    terminal.say(`${paint(terminal, 'red', 'stopped:')} ${stop.message}`)
+    terminal.say(`${paint(terminal, 'red', 'stopped:')} ${showPlain(stop.message)}`)
     if (stop.hint !== undefined) terminal.say(`  ${paint(terminal, 'cyan', 'hint:')} ${stop.hint}`)
     terminal.say(`resume with: ${again}`)
   } else if (summary.rows.failed > 0) {

@@ -1,6 +1,4 @@
-import type { JsonRow, Row, TableRow } from '../core/model.js'
 import { createKeyTable } from '../journal/key-table.js'
-import { createCellReader } from '../prompt/cells.js'
 import type { Draft } from '../prompt/drafts.js'
 import { identify } from '../prompt/identity.js'
 
@@ -13,17 +11,6 @@ const createFirsts = () => {
     if (first === undefined) table.set(key, 0, row)
     return first
   }
-}
-
-/** How a row calls itself: its cell in the column that was named, or the `custom_id` of a Batch API line. */
-export const createIdReader = (
-  columns: readonly string[],
-  idColumn: string | undefined,
-): ((row: Row) => string | undefined) => {
-  const read = createCellReader(columns)
-  const readCell = (row: TableRow | JsonRow): string | undefined =>
-    read(row, idColumn ?? (row.form === 'json' && row.record['body'] !== undefined ? 'custom_id' : '')) || undefined
-  return row => (row.form === 'unreadable' ? undefined : readCell(row))
 }
 
 /** Looks for ids and requests that an earlier row has. */

@@ -4,11 +4,12 @@ import type { Input } from '../input/open.js'
 import { createCounting } from '../pricing/counting.js'
 import { createDrafts, type Draft } from '../prompt/drafts.js'
 import type { Findings, FoundRow } from './check-findings.js'
-import { createIdReader, createRepeats } from './check-repeats.js'
+import { createRepeats } from './check-repeats.js'
 import { findSizeFaults, needsCounting, type SizeLimits } from './check-sizes.js'
 import type { CountingProgress } from './count-pending.js'
 import { type PlanWatch, planRows } from './plan.js'
 import { emptyRecollection } from './recall.js'
+import { createIdReader } from './row-name.js'
 import type { RunSettings } from './run-settings.js'
 
 export interface CheckNotify {

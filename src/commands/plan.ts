@@ -8,6 +8,7 @@ import type { Draft, Drafts } from '../prompt/drafts.js'
 import { unknownColumn } from '../prompt/template.js'
 import type { PlanCounts } from './ports.js'
 import type { Recollection, Remembered } from './recall.js'
+import { createIdReader, namePlace } from './row-name.js'
 import { createRowTable, type RowTable } from './row-table.js'
 
 /** Faulty rows of one kind: how many, and the first few by place. Never a cell's content. */
@@ -62,19 +63,16 @@ const mostColumns = 10_000
 
 const examplesPerFault = 5
 
-/** `row 17 (line 19)`, the one way a row is named to people. */
-export const namePlace = (row: Pick<Row, 'index' | 'line'>): string => `row ${row.index + 1} (line ${row.line})`
-
-const createFaults = () => {
+const createFaults = (name: (row: Row) => string) => {
   const groups = new Map<string, FaultGroup>()
   return {
     groups: () => [...groups.values()],
     add(row: Row, fault: RowFault): void {
-      const name = `${fault.code}: ${fault.message}`
-      const group = groups.get(name) ?? { fault, count: 0, places: [] }
-      if (groups.size < 1000) groups.set(name, group)
+      const kind = `${fault.code}: ${fault.message}`
+      const group = groups.get(kind) ?? { fault, count: 0, places: [] }
+      if (groups.size < 1000) groups.set(kind, group)
       group.count += 1
-      if (group.places.length < examplesPerFault) group.places.push(namePlace(row))
+      if (group.places.length < examplesPerFault) group.places.push(name(row))
     },
   }
 }
@@ -93,7 +91,7 @@ const createColumns = (input: Input, prefix: string) => {
       if (row.form !== 'json') return
       for (const name of Object.keys(row.record)) {
         if (columns.has(name)) continue
-        refuse(name, `${input.name}, ${namePlace(row)},`)
+        refuse(name, `${input.name}, ${namePlace(row.index + 1, row.line)},`)
         if (columns.size < mostColumns) columns.add(name)
       }
     },
@@ -110,7 +108,8 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     throw unknownColumn('--id-column', options.idColumn, input.columns)
   }
   const table = createRowTable()
-  const faults = createFaults()
+  const readId = createIdReader(input.columns, options.idColumn)
+  const faults = createFaults(row => namePlace(row.index + 1, row.line, readId(row)))
   const columns = createColumns(input, options.outputPrefix)
   const seen = createKeyTable()
   const restored: [key: string, nth: number][] = []

@@ -7,6 +7,7 @@ import type { RecordReader } from '../journal/reader.js'
 import { createRowRenderer, type ResultRow, type ResultsShape } from '../output/render-rows.js'
 import type { TextSink } from '../output/results-file.js'
 import type { Drafts } from '../prompt/drafts.js'
+import { createIdReader } from './row-name.js'
 import type { RowTable } from './row-table.js'
 
 /** Failed rows of one error code: the first few, for the report at the end. */
@@ -14,6 +15,8 @@ export interface FailedExample {
   readonly code: string
   readonly row: number
   readonly line: number
+  /** What the row calls itself, where a column for that is named. */
+  readonly id: string | undefined
   readonly message: string
 }
 
@@ -59,8 +62,9 @@ export interface Projection {
 export const projectResults = async (
   input: Input,
   source: OutcomeSource & { readonly drafts: Drafts },
-  { shape, sink }: { shape: ResultsShape; sink: TextSink },
+  { shape, sink, idColumn }: { shape: ResultsShape; sink: TextSink; idColumn: string | undefined },
 ): Promise<Projection> => {
+  const readId = createIdReader(input.columns, idColumn)
   const renderer = createRowRenderer(shape)
   const tally = createTally()
   const examples: FailedExample[] = []
@@ -73,7 +77,8 @@ export const projectResults = async (
     const count = examplesOf.get(code) ?? 0
     examplesOf.set(code, count + 1)
     if (count >= examplesPerCode) return
-    examples.push({ code, row: row.index + 1, line: row.line, message: outcome.errorMessage ?? code })
+    const message = outcome.errorMessage ?? code
+    examples.push({ code, row: row.index + 1, line: row.line, id: readId(row), message })
   }
   const outcomeOf = (row: Row): Outcome => {
     const fault = source.table.state(row.index) === 'faulty' ? source.drafts.toDraft(row).fault : undefined

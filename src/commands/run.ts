@@ -54,7 +54,7 @@ const project = async ({ job, settings, price, drafts, ports }: Session, plan: P
   const reader = createRecordReader(job.folder)
   try {
     const source = { table: plan.table, reader, price, drafts }
-    return await writeResults(job, plan, { source, ports, prefix: settings.outputPrefix ?? '' })
+    return await writeResults(job, plan, { source, ports, settings })
   } finally {
     reader.close()
   }

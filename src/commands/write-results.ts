@@ -6,6 +6,7 @@ import type { Job } from './job.js'
 import type { Plan } from './plan.js'
 import type { Ports } from './ports.js'
 import { type OutcomeSource, type Projection, projectResults } from './project.js'
+import type { RunSettings } from './run-settings.js'
 
 /** Standard output as a sink: a reader that has seen enough (`| head`) is no failure. */
 const createOutSink = (out: Ports['out']): TextSink => ({
@@ -36,13 +37,18 @@ const cannotWrite = (job: Job, cause: unknown): PromptmillError =>
 export const writeResults = async (
   job: Job,
   plan: Plan,
-  { source, ports, prefix }: { source: OutcomeSource & { readonly drafts: Drafts }; ports: Ports; prefix: string },
+  {
+    source,
+    ports,
+    settings,
+  }: { source: OutcomeSource & { readonly drafts: Drafts }; ports: Ports; settings: RunSettings },
 ): Promise<Projection> => {
   let sink: TextSink | undefined
   try {
     sink = await openSink(job, ports)
+    const { outputPrefix: prefix = '', idColumn } = settings
     const shape = { format: job.place.format, columns: plan.columns, prefix }
-    return await projectResults(job.source.input, source, { shape, sink })
+    return await projectResults(job.source.input, source, { shape, sink, idColumn })
   } catch (error) {
     await sink?.discard()
     if (error instanceof PromptmillError || systemCode(error) === undefined) throw error

@@ -324,6 +324,31 @@ describe('rows without a request', () => {
   })
 })
 
+describe('--id-column', () => {
+  it('names rows by their id where they are told', async () => {
+    const work = await createWorkspace({ emptyChoices: 1 })
+    const input = await work.write('in.csv', 'id,prompt\nA-1,a\nA-2,b\n')
+    const { examples } = await work.run({ input, idColumn: 'id' })
+    expect(examples.map(({ row, id }) => [row, id])).toEqual([
+      [1, 'A-1'],
+      [2, 'A-2'],
+    ])
+  })
+
+  it('names rows that have no request', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', 'id,prompt\nA-1,a\nA-2,\n')
+    const error = await refusal(work.run({ input, idColumn: 'id' }))
+    expect(error.message).toContain('row 2 (line 3, A-2)')
+  })
+
+  it('is refused when there is no such column', async () => {
+    const work = await createWorkspace()
+    const error = await refusal(work.run({ input: await work.write('in.csv', manyPrompts(1)), idColumn: 'nr' }))
+    expect(error.message).toContain('--id-column')
+  })
+})
+
 describe('a simulated answer', () => {
   it('is marked, and never stands for a real one', async () => {
     const work = await createWorkspace()
