@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { expect } from 'vitest'
 import { formatUsd, parseUsd } from '../../src/core/money.js'
@@ -83,6 +84,12 @@ export const expectMoney = async ({ drill, journal, calls }: Aftermath, status: 
     cost_unknown_rows: 0,
     tokens: { prompt: total('prompt_tokens'), completion: total('completion_tokens') },
   })
+}
+
+/** Whatever moment it is, the results are there whole or not at all. */
+export const expectWhole = async ({ results, readResults, input }: Drill): Promise<void> => {
+  if (!existsSync(results)) return
+  expect((await readResults()).map(row => row['id'])).toEqual(input.map(row => row['id']))
 }
 
 /**

@@ -1,19 +1,25 @@
 // Loaded into the program before everything else (node --import): kills it at its nth write, sync, truncation, rename,
 // link or unlink, just before the call; or at its nth write, after half of the bytes.
 //   KILL_UNDER  the folder whose files are meant
-//   KILL_AT     which call, from 1; 0 for none
+//   KILL_FILE   which of them: a pattern for the path below the folder, empty for the folder itself
+//   KILL_AT     which call, from 1
 //   KILL_HOW    before | half
 import fs from 'node:fs'
 import fsPromises from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import path from 'node:path'
 
-const { KILL_UNDER: under = '', KILL_AT: at = '0', KILL_HOW: how = 'before' } = process.env
+const { KILL_UNDER: under = '', KILL_FILE: pattern = '', KILL_AT: at, KILL_HOW: how } = process.env
 const folder = fs.realpathSync(under)
+const wanted = new RegExp(pattern)
 const paths = new Map()
 let calls = 0
 
-const isInside = file => typeof file === 'string' && !path.relative(folder, path.resolve(file)).startsWith('..')
+const isMeant = file => {
+  if (typeof file !== 'string') return false
+  const below = path.relative(folder, path.resolve(file))
+  return !below.startsWith('..') && wanted.test(below)
+}
 
 const die = () => {
   process.kill(process.pid, 'SIGKILL')
@@ -23,7 +29,7 @@ const die = () => {
 
 /** Counts a call, and dies at its turn. `half` does half of a write. */
 const pass = (file, half) => {
-  if (!isInside(file) || (how === 'half' && half === undefined)) return
+  if (!isMeant(file) || (how === 'half' && half === undefined)) return
   calls += 1
   if (calls !== Number(at)) return
   if (how === 'half') half()
@@ -34,8 +40,9 @@ const firstHalf = data => String(data).slice(0, String(data).length / 2)
 
 /** The journal's file layer: callbacks and descriptors. */
 const { open, write, writeSync, fdatasync, fsync, ftruncate, rename, unlink } = fs
-fs.open = (file, flags, mode, done) => {
-  open(file, flags, mode, (error, fd) => {
+fs.open = (file, flags, ...rest) => {
+  const done = rest.pop()
+  open(file, flags, ...rest, (error, fd) => {
     if (error === null) paths.set(fd, file)
     done(error, fd)
   })

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { Random } from '../../src/simulator/random.js'
-import { type Drill, makeDrill } from './drill.js'
+import { makeDrill } from './drill.js'
 import { askAll, type Endpoint, startEndpoint } from './endpoint.js'
 import { byForm, createSeededRandom, drawInteger, pause, say } from './form.js'
-import { expectJournalTold, expectMoney, expectResults, expectSends, expectTidy } from './invariants.js'
+import { expectJournalTold, expectMoney, expectResults, expectSends, expectTidy, expectWhole } from './invariants.js'
 import type { Program } from './program.js'
 import type { JournalView } from './run-folder.js'
 
@@ -75,13 +74,6 @@ const expectNothingLost = (before: JournalView, after: JournalView, program: Pro
   return acknowledged.length
 }
 
-/** The results are there whole, or not at all. */
-const expectWholeResults = async (drill: Drill): Promise<void> => {
-  if (!existsSync(drill.results)) return
-  const rows = await drill.readResults()
-  expect(rows.map(row => row['id'])).toEqual(drill.input.map(row => row['id']))
-}
-
 const showCounts = (counts: ReadonlyMap<string, number>): string =>
   [...counts].map(([name, count]) => `${count} ${name}`).join(', ')
 
@@ -120,7 +112,7 @@ describe('P1: kill -9 at random moments of one run, resumed each time', () => {
       const after = await drill.journal()
       acknowledged += expectNothingLost(journal, after, program)
       for (const name of after.open) inFlight.add(name)
-      await expectWholeResults(drill)
+      await expectWhole(drill)
       journal = after
     }
 
