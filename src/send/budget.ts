@@ -40,7 +40,7 @@ const toRatio = (usage: Usage | undefined, promptTokens: number): number =>
  * room. An answer gives back what it did not use; an outcome that nobody knows keeps its reservation for good.
  *
  * The count of a prompt can be low (another tokenizer, tools, images), so reservations are stretched by the largest
- * ratio of reported to counted tokens seen so far.
+ * ratio of reported to counted tokens seen so far; and until there is an answer to tell, one send goes alone.
  *
  * Rows for which there is no room wait, in their order, until reservations end; when none is left that could end, the
  * budget is exhausted.
@@ -51,11 +51,13 @@ export const createBudget = ({ capUsd, spentUsd }: BudgetSettings, { worstCase, 
   let reserved = 0n
   let open = 0
   let ratio = scale
+  let answered = false
 
   const amountOf = ({ promptTokens, cost }: WorstCase): Usd => cost(Math.ceil((promptTokens * ratio) / scale))
 
   const take = (worst: WorstCase): Reservation | undefined => {
     const amountUsd = amountOf(worst)
+    if (!answered && open > 0) return undefined
     if (spent + reserved + amountUsd > capUsd) return undefined
     reserved += amountUsd
     open += 1
@@ -68,6 +70,7 @@ export const createBudget = ({ capUsd, spentUsd }: BudgetSettings, { worstCase, 
     return {
       amountUsd,
       settle(answer) {
+        answered = true
         if (answer.status === 'unreadable') return end(amountUsd)
         ratio = Math.max(ratio, toRatio(answer.usage, worst.promptTokens))
         // An error under status 200 that reports no use was not billed as far as anybody can tell.

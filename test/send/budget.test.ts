@@ -54,6 +54,9 @@ const unpriced: Answer = {
   usage: undefined,
 }
 
+/** Lets everything run that can. */
+const allTurns = (): Promise<void> => new Promise(setImmediate)
+
 /** A reservation that must have been granted. */
 const granted = (reservation: Reservation | undefined): Reservation => {
   if (reservation === undefined) throw new Error('refused')
@@ -102,8 +105,38 @@ describe('createBudget', () => {
     expect(granted(await budget.reserve(request(10))).amountUsd).toBe(130n)
   })
 
+  it('awaits the first answer alone: what it tells of the estimate holds for all that follow', async () => {
+    const budget = create(10_000n)
+    const first = granted(await budget.reserve(request(10)))
+    const others = [budget.reserve(request(10)), budget.reserve(request(20))]
+    await allTurns()
+    first.settle(answer(30, 5))
+    expect((await Promise.all(others)).map(other => granted(other).amountUsd)).toEqual([130n, 160n])
+  })
+
+  it.each([
+    ['a refused send', (reservation: Reservation) => reservation.release()],
+    ['an outcome that nobody knows', (reservation: Reservation) => reservation.keep()],
+  ])('lets one alone again after %s', async (_title, end) => {
+    const budget = create(10_000n)
+    end(granted(await budget.reserve(request(10))))
+    const second = granted(await budget.reserve(request(10)))
+    const third = budget.reserve(request(10))
+    await allTurns()
+    second.settle(answer(20, 5))
+    expect(granted(await third).amountUsd).toBe(120n)
+  })
+
+  it('goes on after a first answer that reports no usage', async () => {
+    const budget = create(10_000n)
+    granted(await budget.reserve(request(10))).settle(unpriced)
+    expect(await budget.reserve(request(10))).toBeDefined()
+    expect(await budget.reserve(request(10))).toBeDefined()
+  })
+
   it('lets a send wait for reservations that may end, in order', async () => {
-    const budget = create(240n)
+    const budget = create(350n)
+    granted(await budget.reserve(request(10))).settle(answer(10, 100))
     const first = granted(await budget.reserve(request(10)))
     const second = granted(await budget.reserve(request(10)))
     const order: string[] = []
