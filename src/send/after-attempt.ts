@@ -59,7 +59,7 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
       return afterFailure(row, failure, answer)
     }
     flow.worked()
-    purse.rowDone()
+    purse.rowDone('answered')
     return answer.status === 'ok'
       ? { status: 'answered', position, answer }
       : { status: 'failed', position, code: 'empty_answer', answer }

@@ -45,7 +45,7 @@ export const createAfterFailure = (parts: FailureParts): AfterFailure => {
       return leave(row, failure)
     }
     const position = await journal.commit(toRecord(row, failure, true))
-    purse.rowDone()
+    purse.rowDone('failed')
     onEvent?.({
       kind: 'failure',
       row: row.request.row,

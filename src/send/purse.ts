@@ -9,17 +9,24 @@ const perRow = 0.5
  * its calls is still finished. After "Retry Budgets" in Google's SRE workbook and Finagle.
  */
 export interface Purse {
-  rowDone(): void
+  rowDone(how: 'answered' | 'failed'): void
   /** Takes one repeat. False when there is none left. */
   take(): boolean
 }
 
-/** One full round in flight may fail at once, as when a server restarts, and still be repeated. */
-export const createPurse = (concurrency: number): Purse => {
-  let left = start + concurrency
+/**
+ * `round`: how many are in flight at most. Once the endpoint has answered, one full round may fail at once, as when a
+ * server restarts, and still be repeated.
+ */
+export const createPurse = (round: number): Purse => {
+  let left = start
+  let answered = false
   return {
-    rowDone() {
+    rowDone(how) {
       left += perRow
+      if (how === 'failed' || answered) return
+      answered = true
+      left += round
     },
     take() {
       if (left < 1) return false

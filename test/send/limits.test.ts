@@ -209,16 +209,26 @@ describe('createBreaker', () => {
 })
 
 describe('createPurse', () => {
-  it('has twenty repeats, one round in flight, and half of the rows done', () => {
+  const take = (purse: ReturnType<typeof createPurse>): number => {
+    let taken = 0
+    while (purse.take()) taken += 1
+    return taken
+  }
+
+  it('has twenty repeats, and half of the rows done', () => {
     const purse = createPurse(4)
-    const take = (): number => {
-      let taken = 0
-      while (purse.take()) taken += 1
-      return taken
-    }
-    expect(take()).toBe(24)
-    for (let row = 0; row < 10; row++) purse.rowDone()
-    expect(take()).toBe(5)
+    expect(take(purse)).toBe(20)
+    for (let row = 0; row < 10; row++) purse.rowDone('failed')
+    expect(take(purse)).toBe(5)
+  })
+
+  it('has one round in flight more once the endpoint has answered', () => {
+    const purse = createPurse(64)
+    purse.rowDone('answered')
+    expect(take(purse)).toBe(84)
+    purse.rowDone('answered')
+    purse.rowDone('answered')
+    expect(take(purse)).toBe(1)
   })
 })
 

@@ -362,6 +362,16 @@ describe('createSender', () => {
     expect(endpoint.calls.length).toBeLessThan(400)
   })
 
+  it('S10: an endpoint that has never answered with a completion gets twenty repeats in all', async () => {
+    const { endpoint, run, sender, ends } = await serve(res => answer(res, '<html>Sign in to the network</html>'), {
+      settings: { concurrency: 64 },
+    })
+    await run(requests(40))
+    expect(sender.stop).toMatchObject({ code: 'retry_budget_spent' })
+    expect(ends()).toEqual({ left: 40 })
+    expect(endpoint.calls.length).toBeLessThanOrEqual(40 + 20)
+  })
+
   it('drains: starts nothing more, keeps what is in flight, leaves the rest', async () => {
     const sending = await serve((res, { n }) => {
       if (n === 20) sending.sender.drain()
