@@ -189,7 +189,7 @@ export const failureTable = {
   misconfigured: {
     class: 'run-fatal',
     title: 'The first rows were all refused in the same way, so the settings are at fault',
-    advice: 'See the message. If only these rows are at fault, mend them or go past them with --offset.',
+    advice: 'See the message. If only these rows are at fault, mend them or take them out of the input.',
   },
   simulated_endpoint: {
     class: 'run-fatal',
@@ -204,7 +204,8 @@ export const failureTable = {
   outage: {
     class: 'run-fatal',
     title: 'The endpoint did not come back within --max-wait',
-    advice: 'Run the same command again when it is back.',
+    advice:
+      'Run the same command again when it is back. If it never was, check --base-url, the network and HTTPS_PROXY.',
   },
   retry_budget_spent: {
     class: 'run-fatal',

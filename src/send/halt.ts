@@ -32,5 +32,7 @@ export const createHalt = (onStop: (stop: SendStop) => void): Halt => {
 /** A stop in the words of the failure table. */
 export const stopFor = (code: FailureCode, message: string): SendStop => {
   const { title, advice } = failureTable[code]
-  return { code, message: message === '' ? title : `${title}: ${message}`, hint: advice }
+  // What broke a connection is told with its title already.
+  const told = message === '' || message.startsWith(title)
+  return { code, message: told ? message || title : `${title}: ${message}`, hint: advice }
 }

@@ -56,7 +56,8 @@ export const nameBreak = (broken: Exchange & { kind: 'broken' }, naming: Naming)
   const code = classifyBreak(broken)
   return {
     code,
-    message: cut(`${failureTable[code].title} (${broken.message})`, longestMessage, naming),
+    // OpenSSL ends its messages with a line break.
+    message: cut(`${failureTable[code].title} (${broken.message.trim()})`, longestMessage, naming),
     status: null,
     latencyMs: broken.latencyMs,
     requestId: null,

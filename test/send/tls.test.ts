@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.js'
+import { failureTable } from '../../src/core/failures.js'
 import { completion } from './endpoint.js'
 import { connect, createSending, requestFor, requests } from './sending.js'
 
@@ -46,5 +47,10 @@ describe('TLS', () => {
     const { transport } = await connect(url, { clock: systemClock })
     open.push(() => transport.close())
     expect(await transport.send(requestFor(0), 'id')).toMatchObject({ kind: 'broken', sent: false })
+    const { run, sender } = createSending(transport)
+    await run(requests(3))
+    const [title = ''] = sender.stop?.message.split(' (') ?? []
+    expect(title).toBe(failureTable.tls_failed.title)
+    expect(sender.stop?.message).not.toMatch(/[\r\n]/)
   })
 })
