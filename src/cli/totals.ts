@@ -59,11 +59,13 @@ export interface SessionPace {
   readonly settled: number
 }
 
-const showTime = ({ wallMs, sentMs, settled }: SessionPace, { attempts }: Summary): string => {
-  const perSecond = settled / (sentMs / 1000)
-  const pace = settled === 0 ? 'nothing sent' : `${showCount(Math.round(perSecond * 10) / 10)} rows/s while sending`
-  return `${showDuration(wallMs)}, ${pace}, ${showCount(attempts)} calls in all`
+const showPace = ({ sentMs, settled }: SessionPace): string => {
+  if (settled === 0) return sentMs === 0 ? 'nothing sent' : 'no row finished'
+  return `${showCount(Math.round((settled / (sentMs / 1000)) * 10) / 10)} rows/s while sending`
 }
+
+const showTime = (pace: SessionPace, { attempts }: Summary): string =>
+  `${showDuration(pace.wallMs)}, ${showPace(pace)}, ${showCount(attempts)} ${attempts === 1 ? 'call' : 'calls'} in all`
 
 const label = (painter: Painter, name: string): string => paint(painter, 'dim', name.padEnd(9))
 

@@ -105,7 +105,10 @@ export const createTally = (): Tally => {
       rows[outcome.status] += 1
       attempts += outcome.attempts
       simulated ||= outcome.simulated
-      if (outcome.errorCode !== undefined) count(outcome.status === 'failed' ? failures : flagged, outcome.errorCode)
+      // What came of a pending row so far is not its last word.
+      if (outcome.errorCode !== undefined && outcome.status !== 'pending') {
+        count(outcome.status === 'failed' ? failures : flagged, outcome.errorCode)
+      }
       if (outcome.model === undefined) return
       const sums = byModel.get(outcome.model) ?? noSums()
       byModel.set(outcome.model, sums)
