@@ -108,7 +108,7 @@ describe('createBudget', () => {
   it('awaits the first answer alone: what it tells of the estimate holds for all that follow', async () => {
     const budget = create(10_000n)
     const first = granted(await budget.reserve(request(10)))
-    const others = [budget.reserve(request(10)), budget.reserve(request(20))]
+    const others = [10, 20].map(async tokens => budget.reserve(request(tokens)))
     await allTurns()
     first.settle(answer(30, 5))
     expect((await Promise.all(others)).map(other => granted(other).amountUsd)).toEqual([130n, 160n])
