@@ -91,7 +91,7 @@ describe('P1: kill -9 at random moments of one run, resumed each time', () => {
     let startUpMs = 1000
     let journal = await drill.journal()
 
-    for (let sessions = 0; killed < wanted && sessions < 2 * wanted; sessions++) {
+    for (let sessions = 0; killed < wanted && sessions < 4 * wanted; sessions++) {
       const rowsLeft = rows - journal.answers.size
       const fair = Math.max(1, Math.round(rowsLeft / Math.max(1, 0.8 * (wanted - killed))))
       const moment = drawMoment(random, rowsLeft)
