@@ -22,7 +22,7 @@ export interface Gate {
    * it opens for all when the time has come.
    */
   close(reason: HoldReason, waitMs: number, probe?: boolean): void
-  /** The probe came back well. */
+  /** The probe came back well. Without effect when the gate was closed again while it was under way. */
   open(): void
   /** The probe said nothing about the endpoint: the next send is one. */
   probeAgain(): void
@@ -54,7 +54,7 @@ export const createGate = (now: () => number): Gate => {
       else if (state.untilMs < untilMs) state = { ...state, reason, untilMs, probe: probe || state.probe }
     },
     open() {
-      state = open
+      if (state.kind === 'probing') state = open
     },
     probeAgain() {
       if (state.kind === 'probing') state = { kind: 'closed', reason: state.reason, untilMs: now(), probe: true }

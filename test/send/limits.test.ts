@@ -130,6 +130,17 @@ describe('createGate', () => {
     expect(gate.hold()).toEqual({ reason: 'rate_limited', waitMs: 9000 })
   })
 
+  it('stays closed as long as was asked while a probe was under way, however that ends', () => {
+    const { now, pass } = createTime()
+    const gate = createGate(now)
+    gate.close('rate_limited', 1000)
+    pass(1000)
+    expect(gate.pass()).toBe(true)
+    gate.close('rate_limited', 60_000)
+    gate.open()
+    expect(gate.hold()).toEqual({ reason: 'rate_limited', waitMs: 60_000 })
+  })
+
   it('opens for all without a probe when told so', () => {
     const { now, pass } = createTime()
     const gate = createGate(now)
