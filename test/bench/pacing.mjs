@@ -35,7 +35,7 @@ const cases = [
 
 /**
  * The share of the limit used between the first call that was let in and the last: what these took in all but the last,
- * over what the limit gives in that time.
+ * over what the limit gives in that time. The one second's worth that is there at the start can bring it above 100 %.
  */
 const readUse = (calls, { tokens }) => {
   const answered = calls.filter(call => call.state === 'answered')
