@@ -10,6 +10,5 @@ export const loadStages = async (): Promise<void> => {
   await import('../send/sender.js')
   await import('../send/transport.js')
   await import('../output/results-file.js')
-  await import('../simulator/start.js')
   await import('./run.js')
 }

@@ -1,6 +1,5 @@
 import type { Endpoint } from '../send/client.js'
 import { openEndpoint } from '../send/client.js'
-import { startSimulator } from '../simulator/start.js'
 import type { RunSettings } from './run-settings.js'
 
 /** The endpoint of a run, with what has to be shut down after it. */
@@ -33,6 +32,8 @@ const openAt = (settings: RunSettings, { apiKey, env }: Credentials): Promise<En
  */
 export const openRunEndpoint = async (settings: RunSettings, credentials: Credentials): Promise<RunEndpoint> => {
   if (!settings.simulate) return { endpoint: await openAt(settings, credentials), close: () => Promise.resolve() }
+  // Loaded here and not at the top: it is a fifth of the program, and most runs are no rehearsals.
+  const { startSimulator } = await import('../simulator/start.js')
   const simulator = await startSimulator({ port: 0, ledgerCalls: 0 })
   const endpoint = await openAt({ ...settings, baseUrl: simulator.url }, { apiKey: 'sim-built-in', env: {} })
   return { endpoint, close: () => simulator.close() }

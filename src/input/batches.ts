@@ -1,4 +1,4 @@
-const rowsPerBatch = 500
+const rowsPerBatch = 64
 
 /**
  * Hands rows on in batches: so that a row costs no `await`, and so that little is held at once. What is pushed stems

@@ -18,8 +18,11 @@ export interface InputFile {
 /** Told how many bytes of the file were read since the last call. */
 export type OnBytes = (bytes: number) => void
 
-/** Large, so that waiting for the disk counts for little; it also bounds a batch of rows. */
-const chunkBytes = 256 * 1024
+/**
+ * Bounds what is held at once: rows of a larger chunk outlive the young generation while they wait for their turn, and
+ * are then collected late. A smaller one would wait for the disk more often.
+ */
+const chunkBytes = 16 * 1024
 
 const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOENT: ['there is no such file', 'Check the spelling; a relative path starts at the folder the command runs in'],

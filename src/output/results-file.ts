@@ -10,7 +10,7 @@ export interface TextSink {
   discard(): Promise<void>
 }
 
-const flushAt = 256 * 1024
+const flushAt = 64 * 1024
 
 const syncFolder = async (folder: string): Promise<void> => {
   // Windows cannot open a folder; there the rename itself is what there is.

@@ -40,7 +40,8 @@ export const createSender = (settings: SendSettings, ports: SendPorts): Sender =
   const flow = createFlow(settings, {
     clock,
     random: ports.random,
-    inFlight: () => counts.inFlight,
+    // With those about to be sent: answers that come together would each find the others' places not yet filled again.
+    inFlight: () => slots.activeCount,
     onLimit: limit => {
       if (slots.concurrency !== limit) slots.concurrency = limit
     },

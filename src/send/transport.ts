@@ -4,6 +4,7 @@ import { type Call, createCall } from './call.js'
 import type { Endpoint, Target } from './client.js'
 import type { Exchange, Transport } from './contract.js'
 import { openDispatcher } from './dispatcher.js'
+import { createLiveCalls } from './live-calls.js'
 
 export interface TransportOptions {
   readonly clock: Clock
@@ -34,16 +35,16 @@ export const createTransport = (endpoint: Endpoint, options: TransportOptions): 
   const { origin } = endpoint
   const callOptions = { clock: options.clock, timeoutMs: options.timeoutMs, maxBodyBytes }
   const dispatcher = openDispatcher(origin, { ...options, connectTimeoutMs })
-  const live = new Set<Call>()
+  const live = createLiveCalls()
   let aborted = false
 
   const exchange = (target: Target, body: string, attemptId: string): Promise<Exchange> =>
     new Promise(resolve => {
       const call = createCall(callOptions, end => {
-        live.delete(call)
+        live.remove(place)
         resolve(end)
       })
-      live.add(call)
+      const place = live.add(call)
       if (aborted) return abort(call)
       const headers = [...target.headers, 'x-client-request-id', attemptId]
       try {
@@ -64,7 +65,7 @@ export const createTransport = (endpoint: Endpoint, options: TransportOptions): 
     },
     abort() {
       aborted = true
-      for (const call of live) abort(call)
+      for (const call of live.all()) abort(call)
     },
     async close() {
       await dispatcher.destroy()
