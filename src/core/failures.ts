@@ -203,7 +203,7 @@ export const failureTable = {
   },
   outage: {
     class: 'run-fatal',
-    title: 'The endpoint did not come back within --max-wait',
+    title: 'The endpoint cannot be reached, or did not come back within --max-wait',
     advice:
       'Run the same command again when it is back. If it never was, check --base-url, the network and HTTPS_PROXY.',
   },
