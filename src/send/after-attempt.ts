@@ -72,7 +72,7 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
     flow.answered(pass, reply.headers)
     startCheck.pass()
     // Paid for: on disk before anybody reads it.
-    const position = await journal.commit(answerRecord(row, reply, clock.wall()))
+    const position = await journal.commit(answerRecord(row, reply, { at: clock.wall(), scrub: ports.scrub }))
     if (foreign) {
       attempt.reservation?.keep()
       return left

@@ -65,9 +65,20 @@ const roundMs = (ms: number): number => Math.round(ms)
 
 export const isSimulated = (reply: Reply): boolean => reply.headers['x-promptmill-simulated'] === '1'
 
-export const requestIdOf = (reply: Reply): string | null => reply.headers['x-request-id'] ?? null
+/** Longer than the id of any endpoint. */
+const longestId = 200
 
-export const answerRecord = ({ request, attempt }: OpenRow, reply: Reply, at: number): AnswerRecord => ({
+/** The endpoint's own id of a call, for its support. */
+export const requestIdOf = ({ headers }: Reply, scrub: (text: string) => string): string | null => {
+  const id = headers['x-request-id']
+  return id === undefined ? null : scrub(id).slice(0, longestId)
+}
+
+export const answerRecord = (
+  { request, attempt }: OpenRow,
+  reply: Reply,
+  { at, scrub }: { at: number; scrub: (text: string) => string },
+): AnswerRecord => ({
   kind: 'answer',
   key: request.key,
   nth: request.nth,
@@ -76,7 +87,7 @@ export const answerRecord = ({ request, attempt }: OpenRow, reply: Reply, at: nu
   at,
   status: reply.status,
   latency_ms: roundMs(reply.latencyMs),
-  request_id: requestIdOf(reply),
+  request_id: requestIdOf(reply, scrub),
   simulated: isSimulated(reply),
   body: reply.body,
 })

@@ -528,6 +528,16 @@ describe('createSender', () => {
     expect(ids.every(id => /^[\x21-\x7e]{1,64}$/.test(String(id)))).toBe(true)
   })
 
+  it('C6: a key that comes back as the id of a call is in no record', async () => {
+    const echo = { 'x-request-id': `req-${testKey}` }
+    const { run, journal, records } = await serve((res, { n }) =>
+      n % 3 === 0 ? answer(res, completion('hi'), echo) : refuse(res, n % 3 === 1 ? 500 : 400, '', echo),
+    )
+    await run(requests(9))
+    expect(records('answer')[0]).toMatchObject({ request_id: 'req-[key]' })
+    expect(JSON.stringify(journal.records)).not.toContain(testKey)
+  })
+
   it('leaves no timer behind', async () => {
     const { run, clock } = await serve((res, { n }) => (n % 7 === 3 ? refuse(res, 500) : answer(res)))
     await run(requests(60))
