@@ -38,6 +38,9 @@ export interface AttemptParts {
 /** A token is at least one byte, and an estimate takes four for one: a prompt may have so many times its estimate. */
 const lowAtMost = 4
 
+/** No text has tokens of 32 bytes on average. */
+const highAtMost = 8
+
 /** Takes the attempt back: its record then tells that no call was made. */
 const unsent = (row: OpenRow): Exchange => {
   row.attempt -= 1
@@ -59,7 +62,9 @@ export const createAttempt = (parts: AttemptParts) => {
   }
   /** Tokens of a prompt that no minute has room for; undefined when it fits. */
   const excess = async (row: OpenRow, tokenLimit: number): Promise<number | undefined> => {
-    const tokens = ports.countTokens === undefined ? estimateOf(row) : await ports.countTokens(row.request)
+    const estimate = estimateOf(row)
+    const doubtful = ports.countTokens !== undefined && estimate < tokenLimit * highAtMost
+    const tokens = doubtful ? await ports.countTokens(row.request) : estimate
     return tokens > tokenLimit ? tokens : undefined
   }
   const reserve = async (row: OpenRow): Promise<Reservation | undefined> => {

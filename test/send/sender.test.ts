@@ -468,11 +468,12 @@ describe('createSender', () => {
       settings: { tpm: 1000 },
       ports: { countTokens },
     })
-    // Estimated at 25, 1250 and 750 tokens; in truth 50, 833 and 1500.
-    const sizes = [100, 5000, 3000]
+    // Estimated at 25, 1250, 750 and 10,000 tokens; in truth 50, 833, 1500 and 20,000.
+    const sizes = [100, 5000, 3000, 40_000]
     await run(sizes.map((size, row) => requestFor(row, { body: 'x'.repeat(size) })))
-    expect(ends()).toEqual({ answered: 2, failed: 1 })
+    expect(ends()).toEqual({ answered: 2, failed: 2 })
     expect(settled.get(2)).toMatchObject({ code: 'row_over_tpm' })
+    expect(settled.get(3)).toMatchObject({ code: 'row_over_tpm' })
     expect(endpoint.calls).toHaveLength(2)
     expect(counted).toEqual([1, 2])
   })
