@@ -12,7 +12,8 @@ const rowsPerChunk = 65_536
 
 interface Chunk {
   readonly state: Uint8Array
-  readonly position: Float64Array
+  /** Made with the first record: while the input is planned, when other tables are at their largest, there is none. */
+  position: Float64Array | undefined
   /** Made only where a chunk holds a row that is not the first of its equals. */
   nth: Uint32Array | undefined
 }
@@ -42,7 +43,7 @@ export interface RowTable {
 
 const createChunk = (): Chunk => ({
   state: new Uint8Array(rowsPerChunk),
-  position: new Float64Array(rowsPerChunk).fill(-1),
+  position: undefined,
   nth: undefined,
 })
 
@@ -83,11 +84,12 @@ export const createRowTable = (): RowTable => {
     isUnsent,
     nth: row => chunkOf(row).nth?.[row % rowsPerChunk] ?? 0,
     positions(row) {
-      const first = chunkOf(row).position[row % rowsPerChunk] ?? -1
+      const first = chunkOf(row).position?.[row % rowsPerChunk] ?? -1
       return first < 0 ? [] : [first, ...(later.get(row) ?? [])]
     },
     addPosition(row, position) {
       const chunk = chunkOf(row)
+      chunk.position ??= new Float64Array(rowsPerChunk).fill(-1)
       if ((chunk.position[row % rowsPerChunk] ?? -1) < 0) chunk.position[row % rowsPerChunk] = position
       else later.set(row, [...(later.get(row) ?? []), position])
     },
