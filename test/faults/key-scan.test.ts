@@ -48,7 +48,7 @@ const errorBody = (message: string): string =>
 const echoKey: Respond = call => {
   const row = Number(/Question (\d+):/.exec(promptOf(call))?.[1]) - 1
   const echo = echoes[row % echoes.length] ?? ''
-  const headers = { 'retry-after-ms': '1' }
+  const headers = { 'x-request-id': echo, 'retry-after-ms': '1' }
   const ways: readonly Scripted[] = [
     { status: 400, body: errorBody(echo), headers },
     { status: 500, body: `<html><body>${echo}</body></html>`, headers: { ...headers, 'content-type': 'text/html' } },
