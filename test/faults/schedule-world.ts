@@ -7,7 +7,7 @@ import { type RunResult, run } from '../../src/commands/run.js'
 import { readStatus } from '../../src/commands/status.js'
 import { type Clock, systemClock } from '../../src/core/clock.js'
 import { type CrashImage, createCrashImage } from './crash-image.js'
-import { makeFolder, parseCsv } from './drill.js'
+import { parseCsv } from './drill.js'
 import { model } from './endpoint.js'
 import { readTruth, refsOf, type Truth } from './journal-truth.js'
 import { type NumberedRecord, readJournal } from './run-folder.js'
@@ -97,8 +97,7 @@ interface Place {
   readonly image: CrashImage
 }
 
-const makePlace = async (endpoint: UnsteadyEndpoint): Promise<Place> => {
-  const folder = await makeFolder()
+const makePlace = (endpoint: UnsteadyEndpoint, folder: string): Place => {
   const output = path.join(folder, 'out.csv')
   const runFolder = `${output}.run`
   return { endpoint, input: path.join(folder, 'in.jsonl'), output, runFolder, image: createCrashImage(runFolder) }
@@ -142,8 +141,9 @@ export interface World {
   readonly acknowledged: ReadonlyMap<string, string>
 }
 
-export const createWorld = async (endpoint: UnsteadyEndpoint): Promise<World> => {
-  const place = await makePlace(endpoint)
+/** Begins a run's life in a folder. */
+export const createWorld = (endpoint: UnsteadyEndpoint, folder: string): World => {
+  const place = makePlace(endpoint, folder)
   const { input, output, runFolder, image } = place
   const acknowledged = new Map<string, string>()
   const promptOfKey = new Map<string, string>()

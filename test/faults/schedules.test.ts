@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { makeFolder } from './drill.js'
 import { byForm, createSeededRandom, say } from './form.js'
 import { createWorld, type SessionEnd, type Step } from './schedule-world.js'
 import { startUnsteadyEndpoint } from './unsteady-endpoint.js'
@@ -37,15 +40,18 @@ it('whatever befalls sessions, endpoint and input, nothing acknowledged is lost 
 }, async () => {
   const random = createSeededRandom('schedules')
   const endpoint = await startUnsteadyEndpoint(random)
+  const home = await makeFolder()
   const counts = { sessions: 0, deaths: 0, acknowledged: 0 }
   const property = fc.asyncProperty(anySchedule, async ([first, steps]) => {
-    const world = await createWorld(endpoint)
+    const folder = await mkdtemp(path.join(home, 'life-'))
+    const world = createWorld(endpoint, folder)
     for (const [index, step] of steps.entries()) {
       await world.live(index === 0 ? { ...step, edit: first } : step)
     }
     // And in the end everything is well.
     await world.live({ ...calm, again: false })
     await world.live({ ...calm, again: true })
+    await rm(folder, { recursive: true })
     counts.sessions += world.counts.sessions
     counts.deaths += world.counts.deaths
     counts.acknowledged += world.acknowledged.size
