@@ -148,6 +148,7 @@ export const sendPending = async (
       estimateTokens: roughTokens,
       countTokens: createPromptCounter(),
       scrub: endpoint.scrub,
+      scrubAnswer: endpoint.scrubAnswer,
       budget: job.budget,
       onEvent: event => {
         meter.seeEvent(event)

@@ -39,6 +39,11 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
   const { clock, onEvent } = ports
   const naming = () => ({ scrub: ports.scrub, wallMs: clock.wall() })
 
+  const withoutKey = (reply: Reply): Reply => {
+    const body = ports.scrubAnswer(reply.body)
+    return body === reply.body ? reply : { ...reply, body }
+  }
+
   const account = (row: OpenRow, answer: Answer, { pass, reservation }: Attempt): void => {
     if (answer.status === 'unreadable') return reservation?.keep()
     reservation?.settle(answer)
@@ -65,8 +70,9 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
       : { status: 'failed', position, code: 'empty_answer', answer }
   }
 
-  const afterAnswer = async (row: OpenRow, reply: Reply, attempt: Attempt): Promise<Settlement | Again> => {
+  const afterAnswer = async (row: OpenRow, asCame: Reply, attempt: Attempt): Promise<Settlement | Again> => {
     const { pass } = attempt
+    const reply = withoutKey(asCame)
     const foreign = settings.expectSimulated !== undefined && settings.expectSimulated !== isSimulated(reply)
     if (foreign) halt.set(stopFor('simulated_endpoint', ''))
     flow.answered(pass, reply.headers)

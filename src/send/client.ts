@@ -6,7 +6,7 @@ import type { Request } from '../core/model.js'
 import { type AzureAddress, readAzureUrl } from './azure.js'
 import { isLoopback, parseBaseUrl } from './base-url.js'
 import { checkKey, missingKey } from './key.js'
-import { createScrub } from './scrub.js'
+import { createAnswerScrub, createScrub } from './scrub.js'
 
 export interface EndpointSettings {
   readonly baseUrl: string
@@ -40,6 +40,8 @@ export interface Endpoint {
   readonly target: (request: Request) => Target | Promise<Target>
   /** Takes the key out of a text, in every form it may come back in. */
   readonly scrub: (text: string) => string
+  /** The same for the body of an answer, which a key too short to be secret does not change. */
+  readonly scrubAnswer: (body: string) => string
 }
 
 const isGiven = (key: string | undefined): key is string => key !== undefined && key.trim() !== ''
@@ -140,6 +142,7 @@ export const openEndpoint = async (settings: EndpointSettings): Promise<Endpoint
       hint: 'OPENAI_ORG_ID, OPENAI_PROJECT_ID or OPENAI_CUSTOM_HEADERS holds a character that no header can',
     })
   })
+  const secrets = [...(key === undefined ? [] : [key]), ...secretsOf(first)]
   return {
     origin: url.origin,
     baseUrl,
@@ -147,6 +150,7 @@ export const openEndpoint = async (settings: EndpointSettings): Promise<Endpoint
       const path = pathOf(request)
       return targets.get(path) ?? load(path)
     },
-    scrub: createScrub([...(key === undefined ? [] : [key]), ...secretsOf(first)]),
+    scrub: createScrub(secrets),
+    scrubAnswer: createAnswerScrub(secrets),
   }
 }

@@ -100,6 +100,8 @@ export interface SendPorts {
   readonly countTokens?: ((request: Request) => Promise<number>) | undefined
   /** Takes the key out of a text that came from outside. */
   readonly scrub: (text: string) => string
+  /** The same for the body of an answer, before it is journaled. */
+  readonly scrubAnswer: (body: string) => string
   readonly budget?: Budget | undefined
   readonly onEvent?: ((event: SendEvent) => void) | undefined
 }

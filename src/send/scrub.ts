@@ -20,6 +20,8 @@ const formsOf = (secret: string): readonly string[] => {
     secret,
     json,
     json.replaceAll('/', '\\/'),
+    // JSON that is itself a string in JSON, as a gateway passes on what another server said.
+    JSON.stringify(json).slice(1, -1),
     url,
     url.toLowerCase() === url ? url : url.replaceAll(/%[0-9A-F]{2}/g, code => code.toLowerCase()),
     ...base64,
@@ -41,3 +43,13 @@ export const createScrub = (secrets: readonly string[]): ((text: string) => stri
     .sort((a, b) => b.length - a.length)
   return text => forms.reduce((clean, form) => clean.replaceAll(form, mark), text)
 }
+
+/** Shorter ones (`ollama`, `lm-studio`, `not-needed`) are no secrets, but words that an answer may well hold. */
+const shortestSecret = 12
+
+/**
+ * The same for the body of an answer, which is otherwise kept as it came: a server that gives the key back in one, as
+ * an error with status 200 may, would put it into the journal and the results.
+ */
+export const createAnswerScrub = (secrets: readonly string[]): ((text: string) => string) =>
+  createScrub(secrets.filter(secret => secret.length >= shortestSecret))

@@ -53,13 +53,15 @@ const echoKey: Respond = call => {
     { status: 400, body: errorBody(echo), headers },
     { status: 500, body: `<html><body>${echo}</body></html>`, headers: { ...headers, 'content-type': 'text/html' } },
     { status: 422, body: echo, headers },
+    { status: 200, body: errorBody(echo), headers },
+    { status: 200, body: `<html><body>${echo}</body></html>`, headers: { ...headers, 'content-type': 'text/html' } },
     { status: 302, body: echo, headers: { ...headers, location: `http://127.0.0.1:9/${encodeURIComponent(canary)}` } },
   ]
   if (row === 0) return answerShortly(call)
   if (row === rows - 1) return { status: 401, body: errorBody(echo), headers }
   return ways[Math.floor(row / echoes.length) % ways.length]
 }
-const rows = 1 + 4 * echoes.length + 1
+const rows = 1 + 6 * echoes.length + 1
 
 const filesUnder = async (folder: string): Promise<string[]> =>
   (await readdir(folder, { recursive: true, withFileTypes: true }))

@@ -77,6 +77,7 @@ export const createSending = (
       random: () => 0.5,
       estimateTokens: request => request.body.length / 4,
       scrub: text => text.replaceAll(testKey, '[key]'),
+      scrubAnswer: body => body.replaceAll(testKey, '[key]'),
       onEvent: event => events.push(event),
       ...ports,
     },
