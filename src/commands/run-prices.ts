@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError, systemCode } from '../core/errors.js'
 import { loadPriceBook, type PriceBook, withPriceFile } from '../pricing/price-book.js'
@@ -48,7 +48,9 @@ export const loadPrices = async (file: string | undefined, folder?: string): Pro
 /** Keeps a copy of the price file in the run folder, whole or not at all. */
 export const keepPrices = async (file: string | undefined, folder: string): Promise<void> => {
   if (file === undefined) return
-  const temporary = path.join(folder, `.${keptName}.${process.pid}.tmp`)
-  await writeFile(temporary, await readPriceText(file), { mode: 0o600 })
+  // One name for all sessions, of which one at a time holds the folder: what a killed one left behind goes first.
+  const temporary = path.join(folder, `.${keptName}.tmp`)
+  await rm(temporary, { force: true })
+  await writeFile(temporary, await readPriceText(file), { mode: 0o600, flag: 'wx' })
   await rename(temporary, path.join(folder, keptName))
 }

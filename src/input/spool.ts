@@ -31,13 +31,15 @@ type Write = (bytes: Uint8Array) => Promise<void>
 /** Writes through a temporary file in the same folder; keeps it as the target when `fill` says so. */
 const replaceFile = async (target: string, fill: (write: Write) => Promise<boolean>): Promise<void> => {
   const folder = path.dirname(target)
-  const temporary = path.join(folder, `.${path.basename(target)}.${process.pid}.tmp`)
+  // One name for all sessions, of which one at a time holds the folder: what a killed one left behind goes first.
+  const temporary = path.join(folder, `.${path.basename(target)}.tmp`)
   const fail = (error: unknown): never => {
     throw diskError(target, error)
   }
   await mkdir(folder, { recursive: true }).catch(fail)
   // Readable by its owner alone, since prompts may be confidential.
-  const handle = await open(temporary, 'w', 0o600).catch(fail)
+  await rm(temporary, { force: true }).catch(fail)
+  const handle = await open(temporary, 'wx', 0o600).catch(fail)
   try {
     const keep = await fill(bytes => writeWhole(handle, bytes).catch(fail))
     if (keep) await handle.sync().catch(fail)

@@ -36,6 +36,13 @@ describe('spoolStream', () => {
     expect(await readdir(workspace.folder)).toEqual(['input.csv'])
   })
 
+  it('clears away what a killed session had copied', async () => {
+    await workspace.write('.input.csv.tmp', 'half of a row')
+    await spoolStream(inPieces(Buffer.from('a'), 1), workspace.path('input.csv'))
+    expect(await readFile(workspace.path('input.csv'), 'utf8')).toBe('a')
+    expect(await readdir(workspace.folder)).toEqual(['input.csv'])
+  })
+
   it('leaves what was there when the stream brings nothing', async () => {
     await workspace.write('input.csv', 'before')
     await spoolStream(inPieces(Buffer.alloc(0), 1), workspace.path('input.csv'))
