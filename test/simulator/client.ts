@@ -23,6 +23,7 @@ export interface Ask {
 /** One request by `node:http`, told to the end: rejects only when no reply began. */
 export const ask = (url: string, { method = 'GET', headers = {}, body, afterBytes }: Ask = {}): Promise<Seen> =>
   new Promise((resolve, reject) => {
+    let onError: (error: Error) => void = reject
     const req = request(url, { method, headers: { 'content-type': 'application/json', ...headers } }, res => {
       const chunks: Buffer[] = []
       const done = (error?: Error): void => {
@@ -36,8 +37,11 @@ export const ask = (url: string, { method = 'GET', headers = {}, body, afterByte
       })
       res.on('end', () => done())
       res.on('error', done)
+      // A reset that comes after the headers is told to the request, or to the reply as its end: it depends on what the
+      // system has read by then.
+      onError = done
     })
-    req.on('error', reject)
+    req.on('error', error => onError(error))
     req.end(typeof body === 'string' || body === undefined ? body : JSON.stringify(body))
   })
 
