@@ -14,7 +14,7 @@ export const { run, stream, retry, status } = library
 export type { Listeners, RunSummary } from './commands/library.js'
 export type { PlanCounts, RowOutcome } from './commands/ports.js'
 export type { RetryOptions } from './commands/retry.js'
-export type { RowSource, RunOptions } from './commands/run-settings.js'
+export type { RowSource, RunOptions } from './commands/session/settings.js'
 export { type ErrorCode, PromptmillError } from './core/errors.js'
 export { type FailureClass, type FailureCode, failureTable } from './core/failures.js'
 export type { JsonObject, JsonValue, Usage } from './core/model.js'

@@ -1,5 +1,5 @@
 import { check } from '../commands/check.js'
-import type { RowSource } from '../commands/run-settings.js'
+import type { RowSource } from '../commands/session/settings.js'
 import { systemClock } from '../core/clock.js'
 import type { RunFlags } from '../core/options.js'
 import { renderCheck } from './check-report.js'

@@ -1,5 +1,5 @@
+import type { Finding, FoundRow } from '../commands/check/findings.js'
 import type { CheckReport } from '../commands/check.js'
-import type { Finding, FoundRow } from '../commands/check-findings.js'
 import { paint, type Terminal } from './terminal.js'
 import { showCount } from './totals.js'
 

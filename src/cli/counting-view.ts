@@ -1,4 +1,4 @@
-import type { CountingProgress } from '../commands/count-pending.js'
+import type { CountingProgress } from '../commands/estimate/count-pending.js'
 import type { Clock } from '../core/clock.js'
 import { createLiveLines } from './live-lines.js'
 import type { ProgressMode } from './progress.js'

@@ -1,5 +1,5 @@
-import type { Estimate, ModelEstimate, PriceReport } from '../commands/estimate-report.js'
-import type { Range } from '../commands/expectation.js'
+import type { Range } from '../commands/estimate/expectation.js'
+import type { Estimate, ModelEstimate, PriceReport } from '../commands/estimate/report.js'
 import { parseUsd, showUsd } from '../core/money.js'
 import { paint, type Terminal } from './terminal.js'
 import { renderTable } from './text-table.js'

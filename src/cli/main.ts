@@ -46,7 +46,7 @@ const optionalArgument = (parsed: Parsed, name: string): string | undefined => {
 
 /** The commands that send, loaded in steps. */
 const loadRunCommands = async () => {
-  const { loadStages } = await import('../commands/load-stages.js')
+  const { loadStages } = await import('../commands/session/load-stages.js')
   await loadStages()
   return import('./run-command.js')
 }

@@ -2,12 +2,12 @@ import type { OptionsOf } from '../core/option-spec.js'
 import type { runOptions } from '../core/options.js'
 import { loadModelLimits } from '../pricing/model-limits.js'
 import type { PriceBook } from '../pricing/price-book.js'
-import { createFindings, type Finding, type Findings } from './check-findings.js'
-import { type CheckNotify, checkRows } from './check-rows.js'
-import { openForReading } from './open-source.js'
+import { createFindings, type Finding, type Findings } from './check/findings.js'
+import { type CheckNotify, checkRows } from './check/rows.js'
 import type { Ports } from './ports.js'
-import { loadPrices } from './run-prices.js'
-import { type RowSource, toRunSettings } from './run-settings.js'
+import { openForReading } from './session/open-source.js'
+import { loadPrices } from './session/prices.js'
+import { type RowSource, toRunSettings } from './session/settings.js'
 
 /** What a caller gives to `check`: the flags of a run, and the rows. */
 export interface CheckOptions extends OptionsOf<typeof runOptions> {

@@ -6,10 +6,14 @@ import type { Summary } from '../core/summary.js'
 import { createRateFinder } from '../pricing/cost.js'
 import { createDemand, type DemandGroup, type FindRates } from '../pricing/demand.js'
 import { createSharedPrefixes, leastCached } from '../pricing/shared-prefix.js'
-import { compareModels } from './compare-models.js'
-import { type CountingProgress, countPending } from './count-pending.js'
-import { assumeLatency, predictDuration } from './duration.js'
-import { decideExpectation, readSpent } from './estimate-basis.js'
+import { decideExpectation, readSpent } from './estimate/basis.js'
+import { compareModels } from './estimate/compare-models.js'
+import { type CountingProgress, countPending } from './estimate/count-pending.js'
+import { assumeLatency, predictDuration } from './estimate/duration.js'
+import { type Expectation, expectRowTokens } from './estimate/expectation.js'
+import { type Forecast, forecast, formatRange } from './estimate/forecast.js'
+import { measurePrefixes } from './estimate/measure-prefix.js'
+import { readPastAnswers } from './estimate/past-answers.js'
 import {
   type ComparedModel,
   type Estimate,
@@ -17,17 +21,13 @@ import {
   reportCache,
   reportLanes,
   reportModels,
-} from './estimate-report.js'
-import { createDoubts, warnOfModels, warnOfPlan, warnOfSample } from './estimate-warnings.js'
-import { type Expectation, expectRowTokens } from './expectation.js'
-import { type Forecast, forecast, formatRange } from './forecast.js'
-import { measurePrefixes } from './measure-prefix.js'
-import { readPastAnswers } from './past-answers.js'
-import type { Plan } from './plan.js'
+} from './estimate/report.js'
+import { askSample } from './estimate/sample.js'
+import { type Survey, survey } from './estimate/survey.js'
+import { createDoubts, warnOfModels, warnOfPlan, warnOfSample } from './estimate/warnings.js'
+import type { Plan } from './plan/plan.js'
 import type { Notify, Ports } from './ports.js'
-import { type RowSource, type RunSettings, toRunSettings } from './run-settings.js'
-import { askSample } from './sample.js'
-import { type Survey, survey } from './survey.js'
+import { type RowSource, type RunSettings, toRunSettings } from './session/settings.js'
 
 /** What a caller gives to `estimate`: the flags of a run, the rows, and what answers are expected to be like. */
 export interface EstimateOptions extends OptionsOf<typeof estimateOptions> {

@@ -1,10 +1,10 @@
 import type { Summary } from '../core/summary.js'
 import type { SendStop } from '../send/contract.js'
 import type { PlanCounts, Ports, RowOutcome } from './ports.js'
-import type { FailedExample } from './project.js'
+import type { FailedExample } from './results/project.js'
 import { type RetryOptions, retry } from './retry.js'
 import { type RunResult, run } from './run.js'
-import type { RunOptions } from './run-settings.js'
+import type { RunOptions } from './session/settings.js'
 import { readStatus } from './status.js'
 
 /** Callbacks of a run. */

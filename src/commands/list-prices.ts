@@ -2,8 +2,8 @@ import { PromptmillError } from '../core/errors.js'
 import { nearestName } from '../core/nearest.js'
 import type { PriceBook } from '../pricing/price-book.js'
 import type { RateCard, Rates } from '../pricing/rates.js'
-import { formatRates, type RateReport } from './rate-report.js'
-import { loadPrices } from './run-prices.js'
+import { formatRates, type RateReport } from './estimate/rate-report.js'
+import { loadPrices } from './session/prices.js'
 
 /** What one service tier of a model costs. */
 export interface PriceListing extends RateReport {

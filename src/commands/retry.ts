@@ -5,7 +5,7 @@ import type { Outcome } from '../core/outcome.js'
 import type { Manifest } from '../journal/manifest.js'
 import type { Notify, Ports } from './ports.js'
 import { type RunResult, run } from './run.js'
-import type { RunOptions } from './run-settings.js'
+import type { RunOptions } from './session/settings.js'
 import { findRun } from './status.js'
 
 /** What `retry` may change of a run's settings: how requests are sent, never what is asked. */

@@ -5,11 +5,11 @@ import { createTally, type Summary, type Tally } from '../core/summary.js'
 import { type Manifest, readManifest } from '../journal/manifest.js'
 import { createRecordReader } from '../journal/reader.js'
 import { scanJournal } from '../journal/scan.js'
-import { runFolderOf } from './output-path.js'
-import { createDailyPrice } from './price.js'
-import { readRecorded } from './project.js'
-import { type Recollection, type Remembered, recall } from './recall.js'
-import { loadPrices } from './run-prices.js'
+import { type Recollection, type Remembered, recall } from './plan/recall.js'
+import { readRecorded } from './results/project.js'
+import { runFolderOf } from './session/output-path.js'
+import { createDailyPrice } from './session/price.js'
+import { loadPrices } from './session/prices.js'
 
 /** What stands, and where it was read. */
 export interface Status {

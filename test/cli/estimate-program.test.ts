@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Estimate } from '../../src/commands/estimate/report.js'
 import { estimate } from '../../src/commands/estimate.js'
-import type { Estimate } from '../../src/commands/estimate-report.js'
 import { createFolder, createPorts, manyPrompts } from '../commands/workspace.js'
 import { runProgram } from './program.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderEstimate } from '../../src/cli/estimate-table.js'
-import type { Estimate } from '../../src/commands/estimate-report.js'
+import type { Estimate } from '../../src/commands/estimate/report.js'
 
 const model: Estimate['models'][string] = {
   rows: 1300,

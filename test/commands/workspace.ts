@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync'
 import { onTestFinished } from 'vitest'
 import type { Notify, Ports } from '../../src/commands/ports.js'
 import { type RunResult, run } from '../../src/commands/run.js'
-import type { RunOptions } from '../../src/commands/run-settings.js'
+import type { RunOptions } from '../../src/commands/session/settings.js'
 import { systemClock } from '../../src/core/clock.js'
 import { type Simulator, startSimulator } from '../../src/simulator/start.js'
 

@@ -1,5 +1,5 @@
 import { type RunResult, run } from '../../src/commands/run.js'
-import type { RunOptions } from '../../src/commands/run-settings.js'
+import type { RunOptions } from '../../src/commands/session/settings.js'
 import { systemClock } from '../../src/core/clock.js'
 import type { Drill } from './drill.js'
 import { model } from './endpoint.js'

@@ -1,0 +1,130 @@
+import { PromptmillError } from '../../core/errors.js'
+import type { Row } from '../../core/model.js'
+import type { Input } from '../../input/open.js'
+import { createCounting } from '../../pricing/counting.js'
+import { createDrafts, type Draft } from '../../prompt/drafts.js'
+import type { CountingProgress } from '../estimate/count-pending.js'
+import { type PlanWatch, planRows } from '../plan/plan.js'
+import { emptyRecollection } from '../plan/recall.js'
+import { createIdReader } from '../plan/row-name.js'
+import type { RunSettings } from '../session/settings.js'
+import type { Findings, FoundRow } from './findings.js'
+import { createRepeats } from './repeats.js'
+import { findSizeFaults, needsCounting, type SizeLimits } from './sizes.js'
+
+export interface CheckNotify {
+  readonly onReading?: (progress: CountingProgress) => void
+  /** Threads to count large prompts in; as many as there are cores unless given. */
+  readonly threads?: number
+}
+
+/** What the rows are checked with. */
+export interface Checking {
+  readonly settings: RunSettings
+  readonly input: Input
+  readonly findings: Findings
+  readonly limits: SizeLimits
+  readonly notify: CheckNotify
+}
+
+const repeatHint = 'Fine where repeats are wanted, as in sampling; otherwise each is paid for'
+
+/** Looks for rows that repeat an earlier one, by id or by request. */
+const createRepeatCheck = (findings: Findings) => {
+  const repeats = createRepeats()
+  return {
+    seeRow(found: FoundRow): void {
+      const first = found.id === null ? undefined : repeats.findId(found.id, found.row - 1)
+      if (first === undefined) return
+      const message = 'An earlier row has the same id'
+      findings.add({ code: 'duplicate_id', kind: 'fault', message }, { ...found, detail: `as row ${first + 1}` })
+    },
+    seeDraft(draft: Draft, found: FoundRow): void {
+      const first = repeats.findRequest(draft)
+      if (first === undefined) return
+      const text = { code: 'duplicate_request', kind: 'note', message: 'An earlier row asks the very same' } as const
+      findings.add({ ...text, hint: repeatHint }, { ...found, detail: `as row ${first + 1}` })
+    },
+  }
+}
+
+/** Counts the tokens of requests that could be over a limit. */
+const createSizeCheck = ({ findings, limits, notify }: Checking) => {
+  let batch: { readonly body: string; readonly found: FoundRow }[] = []
+  const counting = createCounting<(typeof batch)[number]>(
+    ({ found }, size) => {
+      for (const [text, detail] of findSizeFaults(size, limits)) findings.add(text, { ...found, detail })
+    },
+    { threads: notify.threads },
+  )
+  return {
+    seeDraft(draft: Draft, found: FoundRow): void {
+      if (needsCounting(draft, limits)) batch.push({ body: draft.body, found })
+    },
+    flush(): Promise<void> {
+      const full = batch
+      batch = []
+      return counting.add(full)
+    },
+    async finish(): Promise<void> {
+      try {
+        await counting.finish()
+      } finally {
+        await counting.close()
+      }
+    },
+  }
+}
+
+/** What keeps the rest of a file from being read, or its results from being written, is one more fault. */
+const addRefusal = (findings: Findings, error: unknown): void => {
+  if (!(error instanceof PromptmillError)) throw error
+  const { code, message, hint } = error
+  if (code !== 'bad_input' && code !== 'bad_template' && code !== 'bad_output') throw error
+  findings.add({ code, kind: 'fault', message, hint })
+}
+
+const nowhere: FoundRow = { row: 0, line: 0, id: null, detail: null }
+
+/**
+ * Reads all rows once, by the plan of a run that has answered nothing yet. Where the file can be read no further, what
+ * was found before stands.
+ * @returns how many rows there are, and the models that they go to
+ */
+export const checkRows = async (checking: Checking): Promise<{ rows: number; models: ReadonlySet<string> }> => {
+  const { settings, input, findings, notify } = checking
+  const { outputPrefix = '', idColumn } = settings
+  const drafts = createDrafts(settings.requests, input)
+  const readId = createIdReader(input.columns, idColumn)
+  const repeats = createRepeatCheck(findings)
+  const sizes = createSizeCheck(checking)
+  const models = new Set<string>()
+  let rows = 0
+  let current = nowhere
+  const watch: PlanWatch = {
+    onRow(row: Row) {
+      rows += 1
+      current = { row: row.index + 1, line: row.line, id: readId(row) ?? null, detail: null }
+      repeats.seeRow(current)
+    },
+    onFault: (_row, { code, message }) => findings.add({ code, kind: 'fault', message }, current),
+    onPending(draft) {
+      models.add(draft.model)
+      sizes.seeDraft(draft, current)
+      repeats.seeDraft(draft, current)
+    },
+    async onBatch(share) {
+      await sizes.flush()
+      notify.onReading?.({ share, requests: rows, promptTokens: 0 })
+    },
+  }
+  try {
+    const plan = { drafts, memory: emptyRecollection(), outputPrefix, idColumn, again: undefined, watch }
+    await planRows(input, plan)
+  } catch (error) {
+    addRefusal(findings, error)
+  } finally {
+    await sizes.finish()
+  }
+  return { rows, models }
+}

@@ -1,0 +1,55 @@
+import { createCounting, type OnSize } from '../../pricing/counting.js'
+import type { Draft } from '../../prompt/drafts.js'
+import { type Plan, planRows } from '../plan/plan.js'
+import type { Survey } from './survey.js'
+
+/** How far the counting is. */
+export interface CountingProgress {
+  /** The part of the file that is read, from 0 to 1. */
+  readonly share: number
+  /** Requests measured. */
+  readonly requests: number
+  readonly promptTokens: number
+}
+
+export interface CountHooks {
+  readonly onSize: OnSize<Draft>
+  readonly onCounting?: ((progress: CountingProgress) => void) | undefined
+  /** Threads to count in; as many as there are cores unless given. */
+  readonly threads?: number | undefined
+}
+
+/**
+ * Plans the rows as a run does and measures the requests of those it would send, all in one reading. Memory does not
+ * grow with the file.
+ * @throws PromptmillError as the planning does
+ */
+export const countPending = async (surveyed: Survey, { onSize, onCounting, threads }: CountHooks): Promise<Plan> => {
+  const { input, drafts, memory, settings } = surveyed
+  let batch: Draft[] = []
+  let requests = 0
+  let promptTokens = 0
+  const counting = createCounting<Draft>(
+    (draft, size) => {
+      requests += 1
+      promptTokens += size.promptTokens
+      onSize(draft, size)
+    },
+    { threads },
+  )
+  const onBatch = async (share: number): Promise<void> => {
+    const full = batch
+    batch = []
+    await counting.add(full)
+    onCounting?.({ share, requests, promptTokens })
+  }
+  const { outputPrefix = '', idColumn } = settings
+  const watch = { onPending: (draft: Draft) => void batch.push(draft), onBatch }
+  try {
+    const plan = await planRows(input, { drafts, memory, outputPrefix, idColumn, again: undefined, watch })
+    await counting.finish()
+    return plan
+  } finally {
+    await counting.close()
+  }
+}

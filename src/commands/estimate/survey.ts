@@ -1,0 +1,55 @@
+import type { Price } from '../../core/outcome.js'
+import type { Input } from '../../input/open.js'
+import { type Manifest, readManifest } from '../../journal/manifest.js'
+import type { PriceBook } from '../../pricing/price-book.js'
+import { createDrafts, type Drafts } from '../../prompt/drafts.js'
+import type { Recollection } from '../plan/recall.js'
+import { remember } from '../plan/remember.js'
+import { openForReading, streamFormat } from '../session/open-source.js'
+import { decideOutput } from '../session/output-path.js'
+import { createDailyPrice } from '../session/price.js'
+import { loadPrices } from '../session/prices.js'
+import type { RowSource, RunSettings } from '../session/settings.js'
+
+/** What a run would find if it began now. Nothing is taken into possession: no lock, no folder beside the input. */
+export interface Survey {
+  readonly settings: RunSettings
+  readonly input: Input
+  readonly drafts: Drafts
+  readonly prices: PriceBook
+  readonly price: Price
+  /** The run folder, which need not exist. */
+  readonly folder: string
+  readonly earlier: Manifest | undefined
+  /** What the journal has of the rows; empty where a run would set its answers aside. */
+  readonly memory: Recollection
+  /** What a run would say as it begins. */
+  readonly notices: readonly string[]
+  /** Forgets the copy of a stream. */
+  close(): Promise<void>
+}
+
+const setAsideNotice = 'The earlier answers are simulated: a run sets them aside, and every row is sent'
+
+/**
+ * Looks at everything that a run would look at before its first request.
+ * @throws PromptmillError `bad_input`, `bad_flag`, `bad_template`, `bad_output`, `journal_damaged`
+ */
+export const survey = async (from: RowSource, settings: RunSettings): Promise<Survey> => {
+  const { source, close } = await openForReading(from, settings)
+  try {
+    const { input } = source
+    const format = typeof from === 'string' ? input.format : streamFormat(from, settings)
+    const { runFolder: folder } = decideOutput(settings.output, typeof from === 'string' ? from : undefined, format)
+    const drafts = createDrafts(settings.requests, input)
+    const prices = await loadPrices(settings.prices, folder)
+    const earlier = await readManifest(folder)
+    const { memory, setAside } = await remember(folder, settings)
+    const notices = setAside ? [setAsideNotice] : []
+    const price = createDailyPrice(prices)
+    return { settings, input, drafts, prices, price, folder, earlier, memory, notices, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+import { PromptmillError } from '../../core/errors.js'
+import type { DemandGroup } from '../../pricing/demand.js'
+import { assumedImageSize } from '../../pricing/image-parts.js'
+import type { RequestSize } from '../../pricing/request-size.js'
+import { encodingOf, hasKnownEncoding } from '../../pricing/tokens.js'
+import { checkChanges } from '../plan/changed-settings.js'
+import { checkFaults, describeFaults, type Plan } from '../plan/plan.js'
+import { fewestAnswers, type SeenAnswers } from './expectation.js'
+import type { Survey } from './survey.js'
+
+const count = (rows: number): string => (rows === 1 ? '1 row' : `${rows} rows`)
+
+const images = (number: number): string => (number === 1 ? '1 image' : `${number} images`)
+
+const assumedSize = `${assumedImageSize.width} × ${assumedImageSize.height}`
+
+/** Counts requests that no exact number can be given for. */
+export const createDoubts = () => {
+  let uncounted = 0
+  let assumed = 0
+  let broken = 0
+  return {
+    see(size: RequestSize): void {
+      if (size.uncounted) uncounted += 1
+      assumed += size.assumedImages
+      broken += size.brokenImages
+    },
+    warnings: (): readonly string[] => [
+      ...(uncounted === 0
+        ? []
+        : [`${count(uncounted)} with sound or files: what those take is not in the request and not in the estimate`]),
+      ...(assumed === 0
+        ? []
+        : [`${images(assumed)} behind a URL, or for a model whose rule is not known: taken as ${assumedSize} pixels`]),
+      ...(broken === 0
+        ? []
+        : [`${images(broken)} whose data are no PNG, JPEG, WEBP or GIF: taken as ${assumedSize} pixels`]),
+    ],
+  }
+}
+
+const refusal = (check: () => void): string | undefined => {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    if (error instanceof PromptmillError) return `A run would stop: ${error.message}`
+    throw error
+  }
+}
+
+/**
+ * What a run would stop at, as warnings: an estimate of the other rows is still of use.
+ * @throws PromptmillError what a run would throw, when not a single row can be sent
+ */
+export const warnOfPlan = ({ settings, input, memory, earlier }: Survey, plan: Plan): readonly string[] => {
+  const faults = (): void => checkFaults(plan, input, settings.badRows)
+  if (plan.counts.faulty === plan.counts.rows) faults()
+  const bad = refusal(faults) ?? describeFaults(plan)
+  const changed = refusal(() => checkChanges(settings, { plan, memory, earlier }))
+  return [bad, changed].filter(text => text !== undefined)
+}
+
+/** What the numbers of a model do not hold. */
+export const warnOfModels = (groups: readonly DemandGroup[], priceSource: string): readonly string[] => {
+  const models = [...new Set(groups.map(({ model }) => model))]
+  return models.flatMap(model => {
+    const own = groups.filter(group => group.model === model)
+    const unpriced = own.filter(({ rates }) => rates === undefined)
+    const rows = unpriced.reduce((sum, { requests }) => sum + requests, 0)
+    const tiers = [...new Set(unpriced.flatMap(({ serviceTier }) => serviceTier ?? []))]
+    const tier = tiers.length > 0 ? ` at service tier ${tiers.join(', ')}` : ''
+    return [
+      ...(rows === 0 ? [] : [`No price is known for ${model}${tier}: ${count(rows)} not in the cost (${priceSource})`]),
+      ...(hasKnownEncoding(model)
+        ? []
+        : [`The encoding of ${model} is not published: its prompt tokens are counted with ${encodingOf(model)}`]),
+    ]
+  })
+}
+
+/** A sample that did not bring what it was asked for. */
+export const warnOfSample = (asked: number | undefined, sampled: SeenAnswers | undefined): readonly string[] => {
+  const answers = sampled?.lengths.count ?? 0
+  if (asked === undefined || answers === asked) return []
+  const rest = answers < fewestAnswers ? ': too few to expect anything by' : ''
+  return [`Of ${count(asked)} in the sample ${answers} brought an answer${rest}; the others are in the results`]
+}

@@ -1,0 +1,198 @@
+import { PromptmillError } from '../../core/errors.js'
+import type { Row, RowFault } from '../../core/model.js'
+import { flagName } from '../../core/option-spec.js'
+import type { Input } from '../../input/open.js'
+import { createKeyTable } from '../../journal/key-table.js'
+import { addedNames, nameTaken } from '../../output/columns.js'
+import type { Draft, Drafts } from '../../prompt/drafts.js'
+import { unknownColumn } from '../../prompt/template.js'
+import type { PlanCounts } from '../ports.js'
+import type { Recollection, Remembered } from './recall.js'
+import { createIdReader, namePlace } from './row-name.js'
+import { createRowTable, type RowTable } from './row-table.js'
+
+/** Faulty rows of one kind: how many, and the first few by place. Never a cell's content. */
+interface FaultGroup {
+  readonly fault: RowFault
+  count: number
+  readonly places: string[]
+}
+
+/** Every row of the input, read once before anything is sent. */
+export interface Plan {
+  readonly table: RowTable
+  readonly counts: PlanCounts
+  readonly faults: readonly FaultGroup[]
+  /** The results' own columns: a table's header, or the keys of all JSONL rows in order of appearance. */
+  readonly columns: readonly string[]
+  /** Rows that alone are to be sent, for a sample; undefined: all that are unsent. */
+  readonly only?: ReadonlySet<number> | undefined
+  /** Requests that were marked as removed and are back. */
+  readonly restored: readonly (readonly [key: string, nth: number])[]
+}
+
+/** A plan needs to know how rows become requests, what is in the journal, and which rows to send. */
+export interface PlanOptions {
+  readonly drafts: Drafts
+  readonly memory: Recollection
+  readonly outputPrefix: string
+  /** Column that names a row in messages. */
+  readonly idColumn: string | undefined
+  /**
+   * Tells how often a row that the journal has settled was sent, if it is to be sent again: `retry` chooses by what
+   * became of it, `run` never does.
+   */
+  readonly again: ((remembered: Remembered) => number | undefined) | undefined
+  /** Looks on while the rows are read: this is how requests are counted without a second reading. */
+  readonly watch?: PlanWatch | undefined
+}
+
+/** What a plan tells while it is made. */
+export interface PlanWatch {
+  readonly onRow?: (row: Row) => void
+  /** A row that no request can be made from. */
+  readonly onFault?: (row: Row, fault: RowFault) => void
+  /** A row that will be sent, with its request. */
+  readonly onPending?: (draft: Draft) => void
+  /** Awaited after some hundred rows, before more are read. `share` is the part of the file that is read, from 0 to 1. */
+  readonly onBatch?: (share: number) => Promise<void> | void
+}
+
+/** A JSONL row with more different keys than this across the file is no table; results as JSONL need no columns. */
+const mostColumns = 10_000
+
+const examplesPerFault = 5
+
+const createFaults = (name: (row: Row) => string) => {
+  const groups = new Map<string, FaultGroup>()
+  return {
+    groups: () => [...groups.values()],
+    add(row: Row, fault: RowFault): void {
+      const kind = `${fault.code}: ${fault.message}`
+      const group = groups.get(kind) ?? { fault, count: 0, places: [] }
+      if (groups.size < 1000) groups.set(kind, group)
+      group.count += 1
+      if (group.places.length < examplesPerFault) group.places.push(name(row))
+    },
+  }
+}
+
+/** Watches the names of JSONL members: those the results add must be free, and a CSV needs them all as columns. */
+const createColumns = (input: Input, prefix: string) => {
+  const added = new Set(addedNames(prefix))
+  const columns = new Set(input.columns)
+  const refuse = (name: string, where: string): void => {
+    if (added.has(name)) throw nameTaken(name, where)
+  }
+  for (const name of input.columns) refuse(name, input.name)
+  return {
+    names: (): readonly string[] => [...columns],
+    see(row: Row): void {
+      if (row.form !== 'json') return
+      for (const name of Object.keys(row.record)) {
+        if (columns.has(name)) continue
+        refuse(name, `${input.name}, ${namePlace(row.index + 1, row.line)},`)
+        if (columns.size < mostColumns) columns.add(name)
+      }
+    },
+  }
+}
+
+/**
+ * Reads the whole input and decides for each row: reuse what the journal has, send, or fail. Sends nothing.
+ * @throws PromptmillError for an input that cannot be read, or a column name that the results need
+ */
+export const planRows = async (input: Input, options: PlanOptions): Promise<Plan> => {
+  const { drafts, memory } = options
+  if (options.idColumn !== undefined && input.form === 'table' && !input.columns.includes(options.idColumn)) {
+    throw unknownColumn('--id-column', options.idColumn, input.columns)
+  }
+  const table = createRowTable()
+  const readId = createIdReader(input.columns, options.idColumn)
+  const faults = createFaults(row => namePlace(row.index + 1, row.line, readId(row)))
+  const columns = createColumns(input, options.outputPrefix)
+  const seen = createKeyTable()
+  const restored: [key: string, nth: number][] = []
+  const { onRow, onFault, onPending, onBatch } = options.watch ?? {}
+  let faulty = 0
+  let reused = 0
+  let share = 0
+
+  const place = (row: Row): void => {
+    columns.see(row)
+    onRow?.(row)
+    const draft = drafts.toDraft(row)
+    if (draft.fault !== undefined) {
+      faulty += 1
+      faults.add(row, draft.fault)
+      onFault?.(row, draft.fault)
+      table.push('faulty', 0)
+      return
+    }
+    const nth = seen.get(draft.key, 0) ?? 0
+    seen.set(draft.key, 0, nth + 1)
+    const remembered = memory.find(draft.key, nth)
+    const sent = remembered?.settled === true ? options.again?.(remembered) : remembered?.attempts
+    const state = remembered?.settled !== true ? 'pending' : sent === undefined ? 'settled' : 'again'
+    table.push(state, nth)
+    if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored.push([draft.key, nth])
+    for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
+    if (state === 'settled') reused += 1
+    if (sent !== undefined) table.setAttempts(row.index, sent)
+    if (state !== 'settled') onPending?.(draft)
+  }
+
+  const onShare = (read: number): void => {
+    share = read
+  }
+  for await (const batch of input.rows(onShare)) {
+    for (const row of batch) place(row)
+    await onBatch?.(share)
+  }
+  return {
+    table,
+    faults: faults.groups(),
+    columns: columns.names(),
+    restored,
+    counts: { rows: table.rows, reused, pending: table.unsent, faulty, removed: memory.unfound() },
+  }
+}
+
+const showFaults = (faults: readonly FaultGroup[]): string =>
+  faults
+    .slice(0, 10)
+    .map(({ fault, count, places }) => {
+      const more = count > places.length ? `, … (${count} rows)` : ''
+      return `  ${places.join(', ')}${more}: ${fault.message}`
+    })
+    .join('\n')
+
+/**
+ * Stops before the first cent when rows cannot be sent. Lines that cannot be read cost themselves alone; a prompt
+ * that is empty or lacks a value points to a mistake in template or file, and the user decides.
+ * @throws PromptmillError `bad_template` for a column that no row has, `bad_input` for rows without a request
+ */
+export const checkFaults = (plan: Plan, input: Input, badRows: 'stop' | 'fail'): void => {
+  const unsendable = plan.faults.filter(({ fault }) => fault.code !== 'invalid_row')
+  const count = unsendable.reduce((sum, group) => sum + group.count, 0)
+  const [first] = unsendable
+  if (first === undefined) return
+  if (first.fault.code === 'missing_value' && first.count === plan.counts.rows) {
+    throw unknownColumn('The template', first.fault.column ?? '', input.columns)
+  }
+  if (badRows === 'fail') return
+  throw new PromptmillError(
+    'bad_input',
+    `${input.name}: ${count === 1 ? '1 row has' : `${count} rows have`} no request to send:\n${showFaults(unsendable)}`,
+    {
+      hint: `Nothing was sent. Mend the rows, or give ${flagName('badRows')} fail to mark them failed and send the others`,
+    },
+  )
+}
+
+/** One sentence about the rows that will fail unsent, for a notice; undefined when there are none. */
+export const describeFaults = (plan: Plan): string | undefined => {
+  if (plan.faults.length === 0) return undefined
+  const rows = plan.counts.faulty === 1 ? '1 row fails' : `${plan.counts.faulty} rows fail`
+  return `${rows} without being sent:\n${showFaults(plan.faults)}`
+}

@@ -1,0 +1,257 @@
+import type { JournalPosition, RunRecord } from '../../core/records.js'
+import { createKeyTable } from '../../journal/key-table.js'
+import type { RecordView } from '../../journal/record-view.js'
+import { type JournalEnd, scanJournal } from '../../journal/scan.js'
+
+/** What the journal has of one request. */
+export interface Remembered {
+  /** Whether a record is its last word: an answer, or a failure for good. */
+  readonly settled: boolean
+  /** Its answers and final failures, oldest first. */
+  readonly positions: readonly JournalPosition[]
+  /** Calls made for it, as far as they are not told by the records at `positions`. */
+  readonly attempts: number
+}
+
+/** The journal, read once: which requests it settles, and where their records are. */
+export interface Recollection {
+  /** Where the journal goes on: opening it need not read it again. */
+  readonly end: JournalEnd
+  /** Settled requests. */
+  readonly size: number
+  /** The latest session's own record. */
+  readonly lastRun: RunRecord | undefined
+  /** Time of all sessions, in ms; of a killed one up to its last record. */
+  readonly wallMs: number
+  /** Whether its answers are the simulator's; undefined when there are none. */
+  readonly simulated: boolean | undefined
+  /** Looks a request up and remembers that it was asked for. */
+  find(key: string, nth: number): Remembered | undefined
+  /** Looks a request up and leaves no trace. */
+  peek(key: string, nth: number): Remembered | undefined
+  /** How many settled requests nobody has asked for. */
+  unfound(): number
+  /** Where the records of those begin. */
+  unfoundPositions(): Iterable<JournalPosition>
+  /** Requests that were sent and are not settled: in flight when a session was killed, or given up for now. */
+  open(): Iterable<{ readonly key: string; readonly nth: number; readonly found: boolean } & Remembered>
+  /** Whether the request was marked as no longer in the input. */
+  isRemoved(key: string, nth: number): boolean
+}
+
+const refOf = (key: string, nth: number): string => `${key}.${nth}`
+
+interface OpenRequest {
+  readonly key: string
+  readonly nth: number
+  readonly attempts: number
+  /** Answers that turned out to be of no use. */
+  readonly positions: readonly JournalPosition[]
+  found: boolean
+}
+
+/**
+ * Table values: 0 = nothing settled (any more); p + 1 = the first record is at p; the same negative = asked for.
+ * Requests with several records keep the later ones in a map, since they are few.
+ */
+const createSettled = () => {
+  const table = createKeyTable()
+  const later = new Map<string, JournalPosition[]>()
+  let size = 0
+  let found = 0
+  const has = (key: string, nth: number): boolean => (table.get(key, nth) ?? 0) !== 0
+  const positions = (key: string, nth: number): JournalPosition[] => {
+    const value = table.get(key, nth) ?? 0
+    return value === 0 ? [] : [Math.abs(value) - 1, ...(later.get(refOf(key, nth)) ?? [])]
+  }
+  return {
+    has,
+    positions,
+    get size() {
+      return size
+    },
+    unfound: () => size - found,
+    add(key: string, nth: number, position: JournalPosition): void {
+      if (!has(key, nth)) {
+        table.set(key, nth, position + 1)
+        size += 1
+        return
+      }
+      const ref = refOf(key, nth)
+      later.set(ref, [...(later.get(ref) ?? []), position])
+    },
+    /** Forgets that it was settled and gives back what it had. */
+    reopen(key: string, nth: number): JournalPosition[] {
+      const had = positions(key, nth)
+      table.set(key, nth, 0)
+      later.delete(refOf(key, nth))
+      size -= 1
+      return had
+    },
+    find(key: string, nth: number): JournalPosition[] {
+      const value = table.get(key, nth) ?? 0
+      if (value > 0) {
+        table.set(key, nth, -value)
+        found += 1
+      }
+      return value === 0 ? [] : positions(key, nth)
+    },
+    *unfoundPositions(): Generator<JournalPosition> {
+      for (const value of table.values()) if (value > 0) yield value - 1
+    },
+  }
+}
+
+type RowView = Extract<RecordView, { readonly key: string }>
+
+/** Follows the requests through the records. An answer settles until a failure of the same attempt takes that back. */
+const createFollower = () => {
+  const settled = createSettled()
+  const open = new Map<string, OpenRequest>()
+  /** Sends of requests that were settled already: re-runs. Their failures change nothing about what there is. */
+  const again = new Map<string, number>()
+
+  const settle = ({ key, nth }: RowView, position: JournalPosition): void => {
+    const ref = refOf(key, nth)
+    for (const earlier of open.get(ref)?.positions ?? []) settled.add(key, nth, earlier)
+    open.delete(ref)
+    settled.add(key, nth, position)
+  }
+  const leaveOpen = ({ key, nth, attempt: attempts }: RowView): void => {
+    const ref = refOf(key, nth)
+    if (settled.has(key, nth) && again.has(ref)) {
+      again.set(ref, attempts)
+      return
+    }
+    const positions = settled.has(key, nth) ? settled.reopen(key, nth) : (open.get(ref)?.positions ?? [])
+    open.set(ref, { key, nth, attempts, positions, found: false })
+  }
+  return {
+    settled,
+    open,
+    again,
+    follow(view: RowView, position: JournalPosition): void {
+      switch (view.kind) {
+        case 'start':
+          if (settled.has(view.key, view.nth)) again.set(refOf(view.key, view.nth), view.attempt)
+          else leaveOpen(view)
+          return
+        case 'answer':
+          settle(view, position)
+          return
+        case 'failure':
+          if (view.facts().final) settle(view, position)
+          else leaveOpen(view)
+          return
+        case 'unknown':
+          return
+        default:
+          view satisfies never
+      }
+    },
+  }
+}
+
+/** Adds up the time of sessions: an ended one says it, a killed one lasted up to its last record. */
+const createSessionTimes = () => {
+  let ended = 0
+  let began: number | undefined
+  let latest = 0
+  const close = (): void => {
+    if (began !== undefined) ended += Math.max(0, latest - began)
+    began = undefined
+  }
+  return {
+    see(at: number): void {
+      latest = Math.max(latest, at)
+    },
+    begin(at: number): void {
+      close()
+      began = at
+      latest = at
+    },
+    end(wallMs: number): void {
+      ended += wallMs
+      began = undefined
+    },
+    total(): number {
+      close()
+      return ended
+    },
+  }
+}
+
+/** A journal that has nothing. */
+export const emptyRecollection = (): Recollection => ({
+  end: { nextSeq: 1, lastSegment: 0, tail: undefined },
+  size: 0,
+  lastRun: undefined,
+  wallMs: 0,
+  simulated: undefined,
+  find: () => undefined,
+  peek: () => undefined,
+  unfound: () => 0,
+  unfoundPositions: () => [],
+  open: () => [],
+  isRemoved: () => false,
+})
+
+/** Reads a run folder's journal. A missing one is a run that has not begun. */
+export const recall = async (folder: string): Promise<Recollection> => {
+  const follower = createFollower()
+  const times = createSessionTimes()
+  const removed = new Set<string>()
+  let lastRun: RunRecord | undefined
+  let simulated: boolean | undefined
+
+  const end = await scanJournal(folder, (view, position) => {
+    switch (view.kind) {
+      case 'run':
+        lastRun = view.record()
+        times.begin(lastRun.at)
+        return
+      case 'end':
+        times.end(view.record().wall_ms)
+        return
+      case 'removed':
+        for (const [key, nth] of view.record().keys) removed.add(refOf(key, nth))
+        return
+      case 'restored':
+        for (const [key, nth] of view.record().keys) removed.delete(refOf(key, nth))
+        return
+      default:
+        times.see(view.at)
+        // One journal holds answers of one kind only, so the first tells.
+        if (view.kind === 'answer') simulated ??= view.facts().simulated
+        follower.follow(view, position)
+    }
+  })
+
+  const { settled, open, again } = follower
+  const toRemembered = (key: string, nth: number, positions: readonly JournalPosition[]): Remembered | undefined => {
+    if (positions.length > 0) return { settled: true, positions, attempts: again.get(refOf(key, nth)) ?? 0 }
+    const request = open.size === 0 ? undefined : open.get(refOf(key, nth))
+    return request && { settled: false, positions: request.positions, attempts: request.attempts }
+  }
+  return {
+    end,
+    get size() {
+      return settled.size
+    },
+    lastRun,
+    simulated,
+    wallMs: times.total(),
+    unfound: settled.unfound,
+    unfoundPositions: settled.unfoundPositions,
+    *open() {
+      for (const request of open.values()) yield { ...request, settled: false }
+    },
+    isRemoved: (key, nth) => removed.has(refOf(key, nth)),
+    peek: (key, nth) => toRemembered(key, nth, settled.positions(key, nth)),
+    find(key, nth) {
+      const request = open.size === 0 ? undefined : open.get(refOf(key, nth))
+      if (request !== undefined) request.found = true
+      return toRemembered(key, nth, settled.find(key, nth))
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import type { JournalPosition } from '../../core/records.js'
+
+/**
+ * What the run knows of a row: to be sent, to be sent again although a record has settled it, settled, or with no
+ * request at all.
+ */
+export type RowState = 'pending' | 'again' | 'settled' | 'faulty'
+
+const states = ['pending', 'again', 'settled', 'faulty'] as const satisfies readonly RowState[]
+
+const rowsPerChunk = 65_536
+
+interface Chunk {
+  readonly state: Uint8Array
+  /** Made with the first record: while the input is planned, when other tables are at their largest, there is none. */
+  position: Float64Array | undefined
+  /** Made only where a chunk holds a row that is not the first of its equals. */
+  nth: Uint32Array | undefined
+}
+
+/**
+ * The run's memory of its rows: nine bytes a row, in chunks so that growing copies nothing. Only rows that were tried
+ * more than once cost more.
+ */
+export interface RowTable {
+  readonly rows: number
+  /** Rows to be sent. */
+  readonly unsent: number
+  /** Appends the next row of the input. */
+  push(state: RowState, nth: number): void
+  state(row: number): RowState
+  /** Whether the row is to be sent. */
+  isUnsent(row: number): boolean
+  nth(row: number): number
+  /** The journal records that tell the row's story, oldest first. */
+  positions(row: number): readonly JournalPosition[]
+  addPosition(row: number, position: JournalPosition): void
+  settle(row: number): void
+  /** Calls made so far for a row that is to be sent. */
+  attempts(row: number): number
+  setAttempts(row: number, attempts: number): void
+}
+
+const createChunk = (): Chunk => ({
+  state: new Uint8Array(rowsPerChunk),
+  position: undefined,
+  nth: undefined,
+})
+
+export const createRowTable = (): RowTable => {
+  const chunks: Chunk[] = []
+  const later = new Map<number, JournalPosition[]>()
+  const attempts = new Map<number, number>()
+  let rows = 0
+  let unsent = 0
+
+  const chunkOf = (row: number): Chunk => {
+    const chunk = chunks[Math.floor(row / rowsPerChunk)]
+    if (chunk === undefined) throw new RangeError(`row ${row} is not in the table`)
+    return chunk
+  }
+  const stateOf = (row: number): RowState => states[chunkOf(row).state[row % rowsPerChunk] ?? 0] ?? 'pending'
+  const isUnsent = (row: number): boolean => stateOf(row) === 'pending' || stateOf(row) === 'again'
+
+  return {
+    get rows() {
+      return rows
+    },
+    get unsent() {
+      return unsent
+    },
+    push(state, nth) {
+      if (rows % rowsPerChunk === 0) chunks.push(createChunk())
+      const chunk = chunkOf(rows)
+      chunk.state[rows % rowsPerChunk] = states.indexOf(state)
+      if (nth > 0) {
+        chunk.nth ??= new Uint32Array(rowsPerChunk)
+        chunk.nth[rows % rowsPerChunk] = nth
+      }
+      rows += 1
+      if (state === 'pending' || state === 'again') unsent += 1
+    },
+    state: stateOf,
+    isUnsent,
+    nth: row => chunkOf(row).nth?.[row % rowsPerChunk] ?? 0,
+    positions(row) {
+      const first = chunkOf(row).position?.[row % rowsPerChunk] ?? -1
+      return first < 0 ? [] : [first, ...(later.get(row) ?? [])]
+    },
+    addPosition(row, position) {
+      const chunk = chunkOf(row)
+      chunk.position ??= new Float64Array(rowsPerChunk).fill(-1)
+      if ((chunk.position[row % rowsPerChunk] ?? -1) < 0) chunk.position[row % rowsPerChunk] = position
+      else later.set(row, [...(later.get(row) ?? []), position])
+    },
+    settle(row) {
+      if (isUnsent(row)) unsent -= 1
+      attempts.delete(row)
+      chunkOf(row).state[row % rowsPerChunk] = states.indexOf('settled')
+    },
+    attempts: row => attempts.get(row) ?? 0,
+    setAttempts: (row, count) => void attempts.set(row, count),
+  }
+}

@@ -1,0 +1,97 @@
+import type { Row } from '../../core/model.js'
+import { faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../../core/outcome.js'
+import type { AnswerRecord, FailureRecord, JournalPosition } from '../../core/records.js'
+import { createTally, type Tally } from '../../core/summary.js'
+import type { Input } from '../../input/open.js'
+import type { RecordReader } from '../../journal/reader.js'
+import { createRowRenderer, type ResultRow, type ResultsShape } from '../../output/render-rows.js'
+import type { TextSink } from '../../output/results-file.js'
+import type { Drafts } from '../../prompt/drafts.js'
+import { createIdReader } from '../plan/row-name.js'
+import type { RowTable } from '../plan/row-table.js'
+
+/** Failed rows of one error code: the first few, for the report at the end. */
+export interface FailedExample {
+  readonly code: string
+  readonly row: number
+  readonly line: number
+  /** What the row calls itself, where a column for that is named. */
+  readonly id: string | undefined
+  readonly message: string
+}
+
+const examplesPerCode = 3
+
+/** Where outcomes are read from: the table of positions, and the journal behind it. */
+export interface OutcomeSource {
+  readonly table: RowTable
+  readonly reader: RecordReader
+  readonly price: Price
+}
+
+/** Folds the records at these positions of the journal. */
+export const readRecorded = (
+  { reader, price }: Pick<OutcomeSource, 'reader' | 'price'>,
+  positions: readonly JournalPosition[],
+): Outcome => {
+  const records: (AnswerRecord | FailureRecord)[] = []
+  for (const position of positions) {
+    const record = reader.read(position)
+    if (record.kind === 'answer' || record.kind === 'failure') records.push(record)
+  }
+  return records.length === 0 ? pendingOutcome() : foldOutcome(records, price)
+}
+
+/** Reads the outcome of a row that has a request out of the journal. */
+export const readOutcome = (source: OutcomeSource, index: number): Outcome => {
+  const { table } = source
+  const outcome = readRecorded(source, table.positions(index))
+  if (table.state(index) !== 'pending') return outcome
+  return { ...outcome, status: 'pending', attempts: Math.max(outcome.attempts, table.attempts(index)) }
+}
+
+export interface Projection {
+  readonly tally: Tally
+  readonly examples: readonly FailedExample[]
+}
+
+/**
+ * Writes the results: every row of the input in its order, with what the journal says of it. Needs no network and can
+ * be repeated; the journal is the truth, the results are a view of it.
+ */
+export const projectResults = async (
+  input: Input,
+  source: OutcomeSource & { readonly drafts: Drafts },
+  { shape, sink, idColumn }: { shape: ResultsShape; sink: TextSink; idColumn: string | undefined },
+): Promise<Projection> => {
+  const readId = createIdReader(input.columns, idColumn)
+  const renderer = createRowRenderer(shape)
+  const tally = createTally()
+  const examples: FailedExample[] = []
+  const examplesOf = new Map<string, number>()
+
+  const note = (row: Row, outcome: Outcome): void => {
+    tally.add(outcome)
+    const code = outcome.errorCode
+    if (outcome.status !== 'failed' || code === undefined) return
+    const count = examplesOf.get(code) ?? 0
+    examplesOf.set(code, count + 1)
+    if (count >= examplesPerCode) return
+    const message = outcome.errorMessage ?? code
+    examples.push({ code, row: row.index + 1, line: row.line, id: readId(row), message })
+  }
+  const outcomeOf = (row: Row): Outcome => {
+    const fault = source.table.state(row.index) === 'faulty' ? source.drafts.toDraft(row).fault : undefined
+    return fault === undefined ? readOutcome(source, row.index) : faultOutcome(fault)
+  }
+  const toResult = (row: Row): ResultRow => {
+    const outcome = outcomeOf(row)
+    note(row, outcome)
+    return { row, outcome }
+  }
+
+  await sink.write(renderer.head)
+  for await (const batch of input.rows()) await sink.write(renderer.render(batch.map(toResult)))
+  await sink.finish()
+  return { tally, examples }
+}

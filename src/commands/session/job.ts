@@ -1,0 +1,89 @@
+import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises'
+import path from 'node:path'
+import { PromptmillError, systemCode } from '../../core/errors.js'
+import { acquireLock, type Lock } from '../../journal/lock.js'
+import { type Manifest, readManifest } from '../../journal/manifest.js'
+import { dropReserve } from '../../journal/reserve.js'
+import { type OpenedSource, openFile, openStream, streamFormat } from './open-source.js'
+import { decideOutput, type OutputPlace } from './output-path.js'
+import type { RowSource, RunSettings } from './settings.js'
+
+/** One run on one output, held by one process: where it writes, what it reads, what was there before. */
+export interface Job {
+  readonly place: OutputPlace
+  readonly folder: string
+  readonly lock: Lock
+  /** The manifest of an earlier session. */
+  readonly earlier: Manifest | undefined
+  readonly source: OpenedSource
+  /** Lets go of the output. Leaves no empty run folder behind. */
+  close(): Promise<void>
+}
+
+const refuse = (message: string, hint: string, cause?: unknown): PromptmillError =>
+  new PromptmillError('bad_output', message, { hint, cause })
+
+/** Looks before leaping: what stands where the results shall go. A link is followed, so that it stays one. */
+const checkTarget = async (file: string, owned: boolean, overwrite: boolean): Promise<void> => {
+  const info = await lstat(await realpath(file).catch(() => file)).catch(() => undefined)
+  if (info === undefined) return
+  if (!info.isFile()) {
+    throw refuse(`--output ${file} is not a file`, 'Give the name of a file, or - for standard output')
+  }
+  if (owned || overwrite) return
+  throw new PromptmillError('output_exists', `${file} exists, and promptmill did not write it`, {
+    hint: 'Give another --output, or --overwrite to replace it',
+  })
+}
+
+const doNothing = (): void => undefined
+
+/** Creates the run folder, readable by its owner alone. Returns whether it was not there before. */
+const makeFolder = async (folder: string): Promise<boolean> => {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+    return true
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'EEXIST') return false
+    if (code === 'ENOENT') {
+      throw refuse(`The folder ${path.dirname(folder)} does not exist`, 'Create it, or give another --output', error)
+    }
+    throw refuse(
+      `Nothing can be written into ${path.dirname(folder)} (${code ?? 'unknown reason'})`,
+      'Give another --output',
+      error,
+    )
+  }
+}
+
+/**
+ * Checks input and output and takes the run folder into possession.
+ * @throws PromptmillError before anything is written where it does not belong: `bad_input`, `bad_output`,
+ * `output_exists`, `locked`
+ */
+export const openJob = async (from: RowSource, settings: RunSettings): Promise<Job> => {
+  // A file is looked at before the run folder is made: a misspelt name leaves no trace. A stream needs the folder.
+  const format = typeof from === 'string' ? (await openFile(from, settings)).input.format : streamFormat(from, settings)
+  const place = decideOutput(settings.output, typeof from === 'string' ? from : undefined, format)
+  const { runFolder: folder } = place
+  const known = await readManifest(folder)
+  if (place.file !== undefined) await checkTarget(place.file, known !== undefined, settings.overwrite)
+  const made = await makeFolder(folder)
+  let lock: Lock | undefined
+  const close = async (): Promise<void> => {
+    // Whoever no longer has the lock leaves everything to whoever has it.
+    if (lock !== undefined) await lock.verify().then(() => dropReserve(folder), doNothing)
+    await lock?.release()
+    // Only an empty folder can be removed this way, which is what a run that never began leaves.
+    if (made) await rmdir(folder).catch(() => undefined)
+  }
+  try {
+    lock = await acquireLock(folder)
+    const source = typeof from === 'string' ? await openFile(from, settings) : await openStream(from, settings, folder)
+    return { place, folder, lock, earlier: await readManifest(folder), source, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,106 @@
+import { PromptmillError } from '../../core/errors.js'
+import { type EndRecord, journalFormat } from '../../core/records.js'
+import { version } from '../../core/version.js'
+import { looksUnchanged } from '../../input/fingerprint.js'
+import { type Journal, openJournal } from '../../journal/open.js'
+import { createRecordReader, type RecordReader } from '../../journal/reader.js'
+import { setJournalAside } from '../../journal/set-aside.js'
+import { writeMembership } from '../plan/membership.js'
+import type { Plan } from '../plan/plan.js'
+import type { Memory } from '../plan/remember.js'
+import { openBudget } from './budget.js'
+import type { RunEndpoint } from './endpoint.js'
+import { type SendReport, sendPending } from './send-pending.js'
+import type { Session } from './session.js'
+
+/** What a session has to do, and with what. */
+export interface SessionWork extends Memory {
+  readonly plan: Plan
+  /** Undefined when there is nothing to send. */
+  readonly endpoint: RunEndpoint | undefined
+}
+
+/** What a session did, and how long it took, in ms. */
+export interface SessionReport extends SendReport {
+  readonly sentMs: number
+}
+
+const endReason = ({ stop }: SendReport): EndRecord['reason'] => {
+  if (stop === undefined) return 'finished'
+  return stop.code === 'drained' || stop.code === 'aborted' ? 'interrupted' : 'stopped'
+}
+
+const toFaultCounts = ({ faults }: Plan): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { fault, count } of faults) counts[fault.code] = (counts[fault.code] ?? 0) + count
+  return counts
+}
+
+/** The rows that were planned must be those that are sent: a file that somebody writes to ends the session. */
+const createInputCheck =
+  ({ job }: Session) =>
+  async (): Promise<void> => {
+    const { input, fingerprint } = job.source
+    if (await looksUnchanged(input.path, fingerprint)) return
+    throw new PromptmillError('input_changed', `${input.name} changed while it was read`, {
+      hint: 'Nothing is lost. When the file is at rest, the same command goes on and sends what is new',
+    })
+  }
+
+/** Notes who begins, with how many rows, and which requests belong to a row no longer or again. */
+const writeBeginning = async (
+  { job, ports, settings }: Session,
+  { plan, memory, endpoint }: SessionWork,
+  { journal, reader }: { journal: Journal; reader: RecordReader },
+): Promise<void> => {
+  const at = ports.clock.wall()
+  const baseUrl = endpoint?.endpoint.baseUrl ?? job.earlier?.base_url ?? settings.baseUrl
+  const { rows } = plan.counts
+  const faults = toFaultCounts(plan)
+  await journal.note({ kind: 'run', at, format: journalFormat, version, base_url: baseUrl, rows, faults })
+  await writeMembership(plan, memory, { journal, reader, at })
+}
+
+const nothingSent: SendReport = { stop: undefined, settled: 0 }
+
+/** Between opening and closing the journal: everything that costs money. */
+export const journalSession = async (session: Session, work: SessionWork): Promise<SessionReport> => {
+  const { job, settings, ports, notify, drafts, price, options } = session
+  const { plan, memory, endpoint, expectSimulated } = work
+  const { clock } = ports
+  const began = clock.now()
+  if (work.setAside) {
+    const name = await setJournalAside(job.folder, 'simulated')
+    notify.onNotice?.(`The earlier answers were simulated; they are set aside in ${job.folder}/${name}`)
+  }
+  const budget = await openBudget(session)
+  const journal = await openJournal(job.folder, { scanned: memory.end, beforeSegment: job.lock.verify })
+  const reader = createRecordReader(job.folder)
+  try {
+    await writeBeginning(session, work, { journal, reader })
+    const checkInput = createInputCheck(session)
+    const { input } = job.source
+    const report =
+      endpoint === undefined
+        ? nothingSent
+        : await sendPending(
+            { settings, input, plan, drafts, price, journal, reader, expectSimulated, checkInput, budget, ...endpoint },
+            ports,
+            { notify, signals: options },
+          )
+    const sentMs = Math.round(clock.now() - began)
+    await journal.commit({ kind: 'end', at: clock.wall(), reason: endReason(report), wall_ms: sentMs })
+    return { ...report, sentMs }
+  } finally {
+    reader.close()
+    await journal.close()
+  }
+}
+
+/** Whether the journal has to hear of this session although nothing is sent: it counts the rows for `status`. */
+export const hasNews = ({ plan, memory }: Pick<SessionWork, 'plan' | 'memory'>): boolean =>
+  plan.counts.pending > 0 ||
+  memory.lastRun?.rows !== plan.counts.rows ||
+  plan.counts.removed > 0 ||
+  plan.restored.length > 0 ||
+  JSON.stringify(memory.lastRun.faults) !== JSON.stringify(toFaultCounts(plan))

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { PromptmillError } from '../../core/errors.js'
+import type { RunFlagSettings } from '../../core/options.js'
+import { fingerprintFile, type InputFingerprint } from '../../input/fingerprint.js'
+import { type Input, openInput } from '../../input/open.js'
+import { spoolRows, spoolStream } from '../../input/spool.js'
+import type { ResultsFormat } from '../../output/render-rows.js'
+import type { RowSource } from './settings.js'
+
+/** An opened input, and how it looked when it was opened. */
+export interface OpenedSource {
+  readonly input: Input
+  /** Whether it is a copy in the run folder, of standard input or of a program's rows. */
+  readonly spooled: boolean
+  readonly fingerprint: InputFingerprint
+}
+
+type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding'>
+
+/** Opens a file of rows. @throws PromptmillError `bad_input` */
+export const openFile = async (file: string, { format, delimiter, encoding }: ReadFlags): Promise<OpenedSource> => {
+  const input = await openInput(file, { format, delimiter, encoding })
+  return { input, spooled: false, fingerprint: await fingerprintFile(file) }
+}
+
+type Stream = Exclude<RowSource, string>
+
+const isBytes = (source: Stream): source is { readonly bytes: AsyncIterable<Uint8Array> } =>
+  'bytes' in source && typeof source.bytes === 'object'
+
+/**
+ * The format in which a stream is kept: rows from a program as JSONL, bytes as they come.
+ * @throws PromptmillError `bad_flag` when bytes come without a format
+ */
+export const streamFormat = (source: Stream, { format }: ReadFlags): ResultsFormat => {
+  if (!isBytes(source)) return 'jsonl'
+  if (format !== undefined) return format
+  throw new PromptmillError('bad_flag', 'Standard input has no name that says its format', {
+    hint: 'Give --format csv, tsv or jsonl',
+  })
+}
+
+/** Copies a stream into the run folder, so that it too can be resumed. */
+const spool = (source: Stream, file: string): Promise<void> =>
+  isBytes(source) ? spoolStream(source.bytes, file) : spoolRows(source, file)
+
+/**
+ * Opens rows that are no file: copies them into the run folder first. A stream that brings nothing stands for the copy
+ * that is there.
+ * @throws PromptmillError `bad_input`, `disk`
+ */
+export const openStream = async (source: Stream, flags: ReadFlags, runFolder: string): Promise<OpenedSource> => {
+  const format = streamFormat(source, flags)
+  const file = path.join(runFolder, `input.${format}`)
+  await spool(source, file)
+  const name = isBytes(source) ? 'standard input' : 'the rows given'
+  const input = await openInput(file, { format, delimiter: flags.delimiter, encoding: flags.encoding, name })
+  return { input, spooled: true, fingerprint: await fingerprintFile(file) }
+}
+
+/**
+ * Opens rows to look at them: a stream is copied into a temporary folder, which `close` removes.
+ * @throws PromptmillError `bad_input`, `bad_flag`, `disk`
+ */
+export const openForReading = async (
+  from: RowSource,
+  flags: ReadFlags,
+): Promise<{ readonly source: OpenedSource; close(): Promise<void> }> => {
+  if (typeof from === 'string') return { source: await openFile(from, flags), close: () => Promise.resolve() }
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'promptmill-'))
+  const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  try {
+    return { source: await openStream(from, flags, folder), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

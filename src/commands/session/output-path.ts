@@ -1,0 +1,61 @@
+import path from 'node:path'
+import { PromptmillError } from '../../core/errors.js'
+import type { ResultsFormat } from '../../output/render-rows.js'
+
+/** Where a run's results and its folder are. */
+export interface OutputPlace {
+  /** The results file; undefined for standard output. */
+  readonly file: string | undefined
+  readonly format: ResultsFormat
+  /** The run folder: manifest, journal, lock, and the copy of a standard input. */
+  readonly runFolder: string
+}
+
+const formats: Readonly<Record<string, ResultsFormat>> = {
+  '.csv': 'csv',
+  '.tsv': 'tsv',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+}
+
+const runFolderSuffix = '.run'
+
+/** The run folder that stands beside a results file. */
+export const runFolderOf = (resultsFile: string): string => resultsFile + runFolderSuffix
+
+const formatOf = (file: string): ResultsFormat => {
+  const format = formats[path.extname(file).toLowerCase()]
+  if (format !== undefined) return format
+  throw new PromptmillError('bad_output', `--output ${file}: the extension says no format`, {
+    hint: 'End the name in .csv, .tsv or .jsonl',
+  })
+}
+
+/** `dir/reviews.csv.gz` → `dir/reviews.results.csv`. */
+const besideInput = (input: string, fallback: ResultsFormat): string => {
+  const plain = input.replace(/\.gz$/i, '')
+  const extension = path.extname(plain)
+  const known = Object.hasOwn(formats, extension.toLowerCase())
+  const stem = known ? plain.slice(0, -extension.length) : plain
+  return `${stem}.results${known ? extension : `.${fallback}`}`
+}
+
+/**
+ * Decides where results go. Without `--output` they go beside the input, those of a standard input into the working
+ * folder as `stdin.results.<ext>`.
+ * @param input path of the input, undefined for standard input or rows from a program
+ * @throws PromptmillError `bad_output` for an extension that names no format, or the input's own path
+ */
+export const decideOutput = (
+  output: string | undefined,
+  input: string | undefined,
+  inputFormat: ResultsFormat,
+): OutputPlace => {
+  const beside = besideInput(input ?? 'stdin', inputFormat)
+  if (output === '-') return { file: undefined, format: inputFormat, runFolder: runFolderOf(beside) }
+  const file = output ?? beside
+  if (input !== undefined && path.resolve(input) === path.resolve(file)) {
+    throw new PromptmillError('bad_output', `--output ${file} is the input itself`, { hint: 'Give another --output' })
+  }
+  return { file, format: formatOf(file), runFolder: runFolderOf(file) }
+}

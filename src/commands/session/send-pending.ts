@@ -1,0 +1,184 @@
+import type { Request } from '../../core/model.js'
+import type { Price } from '../../core/outcome.js'
+import type { RecordSink } from '../../core/records.js'
+import type { Input } from '../../input/open.js'
+import type { RecordReader } from '../../journal/reader.js'
+import { createMeasurer } from '../../pricing/request-size.js'
+import type { Draft, Drafts } from '../../prompt/drafts.js'
+import type { Endpoint } from '../../send/client.js'
+import type { Budget, SendStop, Settlement } from '../../send/contract.js'
+import { dispatch } from '../../send/dispatch.js'
+import { fitConcurrency, readOpenFiles } from '../../send/open-files.js'
+import { roughTokens } from '../../send/rough-tokens.js'
+import { createSender } from '../../send/sender.js'
+import { createTransport } from '../../send/transport.js'
+import type { Plan } from '../plan/plan.js'
+import type { Notify, Ports } from '../ports.js'
+import { readOutcome } from '../results/project.js'
+import { createMeter } from './send-meter.js'
+import type { RunSettings } from './settings.js'
+
+/** Everything the sending works with. */
+export interface SendJob {
+  readonly settings: RunSettings
+  readonly input: Input
+  readonly plan: Plan
+  readonly drafts: Drafts
+  readonly endpoint: Endpoint
+  readonly journal: RecordSink
+  readonly reader: RecordReader
+  readonly price: Price
+  readonly budget: Budget | undefined
+  readonly expectSimulated: boolean | undefined
+  /** Throws when the input is no longer the file that was planned. */
+  readonly checkInput: () => Promise<void>
+}
+
+/** How the sending can be told to end. */
+export interface SendSignals {
+  readonly signal?: AbortSignal | undefined
+  readonly abandonSignal?: AbortSignal | undefined
+}
+
+/** What a session did. */
+export interface SendReport {
+  readonly stop: SendStop | undefined
+  /** Rows settled. */
+  readonly settled: number
+}
+
+/** Field by field: a spread with one more field costs some 40 µs of collection a row on Node 20. */
+const toRequest = ({ row, line, path, model, body, key }: Draft, nth: number): Request => ({
+  row,
+  line,
+  path,
+  model,
+  body,
+  key,
+  nth,
+})
+
+/** Counts the prompt of one request. The tokenizer is loaded with the first that is asked for. */
+const createPromptCounter = () => {
+  const measure = createMeasurer()
+  return async ({ body }: Request): Promise<number> => (await measure([body]))[0]?.promptTokens ?? 0
+}
+
+/**
+ * Few at a time: requests that wait for their turn outlive the young generation and are then collected late, which
+ * costs memory and time.
+ */
+const requestsAtOnce = 32
+
+/** The requests of the rows to be sent, read anew from the input, made when they are asked for. */
+async function* pendingRequests(job: SendJob, ready: Notify['ready']): AsyncGenerator<readonly Request[]> {
+  const { input, plan, drafts, checkInput } = job
+  const { table } = plan
+  let requests: Request[] = []
+  for await (const batch of input.rows()) {
+    await checkInput()
+    await ready?.()
+    for (const row of batch) {
+      if (!table.isUnsent(row.index) || plan.only?.has(row.index) === false) continue
+      const draft = drafts.toDraft(row)
+      if (draft.fault === undefined) requests.push(toRequest(draft, table.nth(row.index)))
+      if (requests.length < requestsAtOnce) continue
+      yield requests
+      requests = []
+    }
+  }
+  if (requests.length > 0) yield requests
+}
+
+/** `--concurrency`, or less where the system allows too few open files; that is said. */
+const decideConcurrency = async ({ concurrency, simulate }: RunSettings, { onNotice }: Notify): Promise<number> => {
+  const files = await readOpenFiles()
+  if (files === undefined) return concurrency
+  const fitting = fitConcurrency(concurrency, files, { socketsPerRequest: simulate ? 2 : 1 })
+  if (fitting < concurrency) {
+    onNotice?.(
+      `At most ${fitting} ${fitting === 1 ? 'request' : 'requests'} at once, not ${concurrency}: the system lets a process open ${files.limit} files (raise it: ulimit -n)`,
+    )
+  }
+  return fitting
+}
+
+/** Calls once when the signal aborts, also when it already has; the returned function forgets it. */
+const onAbort = (signal: AbortSignal | undefined, call: () => void): (() => void) => {
+  if (signal?.aborted === true) call()
+  signal?.addEventListener('abort', call, { once: true })
+  return () => signal?.removeEventListener('abort', call)
+}
+
+/** Sends the pending rows and brings each to its end. Every answer is in the journal, synced, before it is counted. */
+export const sendPending = async (
+  job: SendJob,
+  ports: Ports,
+  { notify, signals }: { notify: Notify; signals: SendSignals },
+): Promise<SendReport> => {
+  const { settings, plan, endpoint } = job
+  const { table } = plan
+  const source = { table, reader: job.reader, price: job.price }
+  const { retries, rpm, tpm } = settings
+  const concurrency = await decideConcurrency(settings, notify)
+  const transport = createTransport(endpoint, {
+    clock: ports.clock,
+    connections: concurrency,
+    timeoutMs: settings.timeout * 1000,
+    // A proxy of the environment is for the world outside, not for the endpoint in this very process.
+    env: settings.simulate ? {} : ports.env,
+  })
+  const meter = createMeter(job, ports.clock)
+  const maxWaitMs = settings.maxWait * 1000
+  const sender = createSender(
+    {
+      concurrency,
+      retries,
+      rpm,
+      tpm,
+      maxWaitMs,
+      rowTimeoutMs: settings.timeout * 1000 * (retries + 1),
+      expectSimulated: job.expectSimulated,
+    },
+    {
+      transport,
+      journal: job.journal,
+      clock: ports.clock,
+      random: ports.random,
+      estimateTokens: roughTokens,
+      countTokens: createPromptCounter(),
+      scrub: endpoint.scrub,
+      scrubAnswer: endpoint.scrubAnswer,
+      budget: job.budget,
+      onEvent: event => {
+        meter.seeEvent(event)
+        // Whatever the answer turns out to be worth, it is a part of the row's story and of its cost.
+        if (event.kind === 'answer') table.addPosition(event.row, event.position)
+      },
+    },
+  )
+  const onSettled = (request: Request, settlement: Settlement): void => {
+    meter.seeSettled(settlement.status)
+    if (settlement.status === 'left') return
+    // An empty answer is its own last word; every other failure has a record of its own.
+    if (settlement.status === 'failed' && settlement.code !== 'empty_answer') {
+      table.addPosition(request.row, settlement.position)
+    }
+    table.settle(request.row)
+    if (notify.onOutcome === undefined) return
+    notify.onOutcome({ row: request.row + 1, line: request.line, outcome: readOutcome(source, request.row) })
+  }
+  const forget = [onAbort(signals.signal, () => sender.drain()), onAbort(signals.abandonSignal, () => sender.abort())]
+  notify.onSending?.(() => meter.progress(sender))
+  try {
+    await dispatch(pendingRequests(job, notify.ready), sender, {
+      onSettled,
+      earlierAttempts: request => table.attempts(request.row),
+    })
+  } finally {
+    for (const drop of forget) drop()
+    notify.onSent?.()
+    await transport.close()
+  }
+  return { stop: sender.stop, settled: meter.settled }
+}

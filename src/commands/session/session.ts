@@ -1,0 +1,80 @@
+import type { Outcome, Price } from '../../core/outcome.js'
+import { createRecordReader } from '../../journal/reader.js'
+import type { PriceBook } from '../../pricing/price-book.js'
+import { createDrafts, type Draft, type Drafts } from '../../prompt/drafts.js'
+import { checkChanges } from '../plan/changed-settings.js'
+import { checkFaults, describeFaults, type Plan, planRows } from '../plan/plan.js'
+import type { Recollection, Remembered } from '../plan/recall.js'
+import type { Notify, Ports } from '../ports.js'
+import { readRecorded } from '../results/project.js'
+import { type Cap, openCap } from './budget.js'
+import { type Job, openJob } from './job.js'
+import { createDailyPrice } from './price.js'
+import { loadPrices } from './prices.js'
+import { type RunOptions, type RunSettings, toRunSettings } from './settings.js'
+
+/** One session of a run: what its steps share. */
+export interface Session {
+  readonly options: RunOptions
+  readonly settings: RunSettings
+  readonly ports: Ports
+  readonly notify: Notify
+  readonly job: Job
+  readonly drafts: Drafts
+  readonly prices: PriceBook
+  readonly price: Price
+  /** What `--max-cost` allows; undefined without it. */
+  readonly cap: Cap | undefined
+}
+
+/**
+ * Checks the options, opens input and run folder, compiles the templates.
+ * @throws PromptmillError before anything is sent, and leaves nothing behind
+ */
+export const openSession = async (options: RunOptions, ports: Ports, notify: Notify): Promise<Session> => {
+  const settings = await toRunSettings(options, ports.env)
+  const job = await openJob(options.input, settings)
+  try {
+    const drafts = createDrafts(settings.requests, job.source.input)
+    const prices = await loadPrices(settings.prices, job.folder)
+    const cap = await openCap(settings, { book: prices, ports, notify })
+    return { options, settings, ports, notify, job, drafts, prices, price: createDailyPrice(prices), cap }
+  } catch (error) {
+    await job.close()
+    throw error
+  }
+}
+
+/** Which settled rows are sent once more, by what became of them. */
+export type ChooseAgain = (outcome: Outcome) => boolean
+
+/**
+ * Reads the whole input, checks every row, and decides which to send.
+ * @throws PromptmillError when rows, columns or changed settings forbid to go on
+ */
+export const planSession = async (
+  session: Session,
+  memory: Recollection,
+  choose: ChooseAgain | undefined,
+): Promise<Plan> => {
+  const { job, settings, drafts, notify, price, cap } = session
+  const { input } = job.source
+  const { outputPrefix = '', idColumn } = settings
+  const reader = createRecordReader(job.folder)
+  const again =
+    choose &&
+    ((remembered: Remembered): number | undefined => {
+      const outcome = readRecorded({ reader, price }, remembered.positions)
+      return choose(outcome) ? Math.max(outcome.attempts, remembered.attempts) : undefined
+    })
+  // A cap needs the worst case of every request: one that has none is found before anything is sent.
+  const watch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
+  const options = { drafts, memory, outputPrefix, idColumn, again, watch }
+  const plan = await planRows(input, options).finally(() => reader.close())
+  checkFaults(plan, input, settings.badRows)
+  checkChanges(settings, { plan, memory, earlier: job.earlier })
+  const faults = describeFaults(plan)
+  if (faults !== undefined) notify.onNotice?.(faults)
+  notify.onPlan?.(plan.counts)
+  return plan
+}
