@@ -1,10 +1,10 @@
 import { check } from '../commands/check.js'
-import type { RowSource } from '../commands/session/settings.js'
 import { systemClock } from '../core/clock.js'
 import type { RunFlags } from '../core/options.js'
 import { renderCheck } from './check-report.js'
 import { createReadingView } from './counting-view.js'
 import { readEnvironment } from './environment.js'
+import { toRowSource } from './row-source.js'
 import type { Viewing } from './run-command.js'
 import type { Terminal } from './terminal.js'
 
@@ -18,10 +18,10 @@ export interface CheckCommand {
 /** `promptmill check`: the report on standard output; 0 when there is no fault, else 2. */
 export const checkCommand = async (
   terminal: Terminal,
-  input: string,
+  inputs: readonly string[],
   { flags, viewing, json }: CheckCommand,
 ): Promise<number> => {
-  const source: RowSource = input === '-' ? { bytes: terminal.stdin } : input
+  const source = toRowSource(terminal, inputs)
   const ports = { env: readEnvironment(terminal.env), clock: systemClock, random: Math.random, out: terminal.out }
   const view = createReadingView(viewing.quiet ? 'none' : viewing.progress, terminal, systemClock)
   const report = await check({ ...flags, input: source }, ports, { onReading: view.show }).finally(view.close)

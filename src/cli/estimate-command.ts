@@ -1,7 +1,6 @@
 import type { Estimate } from '../commands/estimate/report.js'
 import { estimate } from '../commands/estimate.js'
 import type { Notify } from '../commands/ports.js'
-import type { RowSource } from '../commands/session/settings.js'
 import { systemClock } from '../core/clock.js'
 import type { EstimateFlags } from '../core/options.js'
 import { createCountingView } from './counting-view.js'
@@ -10,6 +9,7 @@ import { renderEstimate } from './estimate-table.js'
 import { listenForInterrupts } from './interrupts.js'
 import { createProgress } from './progress.js'
 import { reportError } from './report-error.js'
+import { toRowSource } from './row-source.js'
 import { drainHint, type Viewing } from './run-command.js'
 import { paint, type Terminal } from './terminal.js'
 
@@ -74,10 +74,10 @@ const lookWithSample = async (
 /** `promptmill estimate`: a table on standard error for people, or one JSON object on standard output. */
 export const estimateCommand = async (
   terminal: Terminal,
-  input: string,
+  inputs: readonly string[],
   { flags, viewing, json }: EstimateCommand,
 ): Promise<number> => {
-  const source: RowSource = input === '-' ? { bytes: terminal.stdin } : input
+  const source = toRowSource(terminal, inputs)
   const ports = { env: readEnvironment(terminal.env), clock: systemClock, random: Math.random, out: terminal.out }
   const view = createCountingView(viewing.quiet ? 'none' : viewing.progress, terminal, systemClock)
   const look: Look = ({ sampling = {}, ...signals }) =>

@@ -33,10 +33,29 @@ export interface CommandSpec {
   run(terminal: Terminal, parsed: Parsed, words: readonly string[]): Promise<number>
 }
 
-/** A positional argument. Yargs makes nothing of a lone dash, which stands for standard input. */
-const argument = (parsed: Parsed, name: string, words: readonly string[]): string => {
-  const value = parsed[name]
-  return value === '' && words.includes('-') ? '-' : String(value)
+/**
+ * Stands for a lone dash while yargs parses, which makes nothing of it in the place of an argument. No word can be equal
+ * to it: the system's words hold no NUL.
+ */
+const dash = '\0'
+
+const hideDash = (words: readonly string[]): string[] => words.map(word => (word === '-' ? dash : word))
+
+const showDash = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(showDash)
+  return value === dash ? '-' : value
+}
+
+const restoreDashes = (parsed: Parsed): Parsed =>
+  Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, showDash(value)]))
+
+/** A positional argument. */
+const argument = (parsed: Parsed, name: string): string => String(parsed[name])
+
+/** A positional argument of which there may be several. */
+const listArgument = (parsed: Parsed, name: string): readonly string[] => {
+  const values: unknown = parsed[name]
+  return Array.isArray(values) ? values.map(String) : []
 }
 
 const optionalArgument = (parsed: Parsed, name: string): string | undefined => {
@@ -59,7 +78,7 @@ const toViewing = (terminal: Terminal, parsed: Parsed) =>
 /** All commands, read by the parser, the help and the README. */
 export const commandSpecs: readonly CommandSpec[] = [
   {
-    usage: 'run <input>',
+    usage: 'run <input..>',
     describe: 'Send every row that has no answer yet and write the results; the same command again resumes',
     positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
     options: { ...runOptions, ...terminalOptions },
@@ -71,7 +90,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { runCommand } = await loadRunCommands()
       const flags = givenFlags(parsed, runOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      return runCommand(terminal, argument(parsed, 'input', words), {
+      return runCommand(terminal, listArgument(parsed, 'input'), {
         flags,
         viewing: toViewing(terminal, parsed),
         line,
@@ -79,7 +98,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     },
   },
   {
-    usage: 'estimate [input]',
+    usage: 'estimate [input..]',
     describe: 'What a run would take: tokens, cost (low, expected, high) and time; sends nothing',
     positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
     options: { ...estimateOptions, ...priceListOptions, ...jsonOptions, ...terminalOptions },
@@ -87,18 +106,20 @@ export const commandSpecs: readonly CommandSpec[] = [
       ['$0 estimate reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run'],
       ['$0 estimate --list-prices gpt-4o-mini', 'what a model costs'],
     ],
-    async run(terminal, parsed, words) {
+    async run(terminal, parsed) {
       const asked = { ...priceOptions, ...priceListOptions, ...jsonOptions }
       const { listPrices, prices, json } = toSettings(asked, givenFlags(parsed, asked))
+      const inputs = listArgument(parsed, 'input')
       if (listPrices) {
         const { priceListCommand } = await import('./price-list.js')
-        return priceListCommand(terminal, optionalArgument(parsed, 'input'), { prices, json })
+        if (inputs.length > 1) throw wrongUse('estimate --list-prices takes the name of one model')
+        return priceListCommand(terminal, inputs[0], { prices, json })
       }
-      if (parsed['input'] === undefined) throw wrongUse('Something is missing: promptmill estimate <input>')
+      if (inputs.length === 0) throw wrongUse('Something is missing: promptmill estimate <input..>')
       await loadRunCommands()
       const { estimateCommand } = await import('./estimate-command.js')
       const flags = givenFlags(parsed, estimateOptions)
-      return estimateCommand(terminal, argument(parsed, 'input', words), {
+      return estimateCommand(terminal, inputs, {
         flags,
         viewing: toViewing(terminal, parsed),
         json,
@@ -106,16 +127,16 @@ export const commandSpecs: readonly CommandSpec[] = [
     },
   },
   {
-    usage: 'check <input>',
+    usage: 'check <input..>',
     describe: 'Read every row and report every fault, with row and line; sends nothing, exit status 0 or 2',
     positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
     options: { ...runOptions, ...jsonOptions, ...terminalOptions },
     examples: [['$0 check reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run']],
-    async run(terminal, parsed, words) {
+    async run(terminal, parsed) {
       const { checkCommand } = await import('./check-command.js')
       const flags = givenFlags(parsed, runOptions)
       const { json } = toSettings(jsonOptions, givenFlags(parsed, jsonOptions))
-      return checkCommand(terminal, argument(parsed, 'input', words), {
+      return checkCommand(terminal, listArgument(parsed, 'input'), {
         flags,
         viewing: toViewing(terminal, parsed),
         json,
@@ -132,7 +153,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { retryCommand } = await loadRunCommands()
       const flags = givenFlags(parsed, sendOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      return retryCommand(terminal, argument(parsed, 'results', words), {
+      return retryCommand(terminal, argument(parsed, 'results'), {
         flags,
         viewing: toViewing(terminal, parsed),
         line,
@@ -145,10 +166,10 @@ export const commandSpecs: readonly CommandSpec[] = [
     positionals: { results: 'Results file of a run, or its run folder' },
     options: statusOptions,
     examples: [['$0 status reviews.results.csv --json | jq .cost_usd', 'for a script']],
-    async run(terminal, parsed, words) {
+    async run(terminal, parsed) {
       const { statusCommand } = await import('./status-command.js')
       const { json, prices } = toSettings(statusOptions, givenFlags(parsed, statusOptions))
-      return statusCommand(terminal, { results: argument(parsed, 'results', words), json, prices })
+      return statusCommand(terminal, { results: argument(parsed, 'results'), json, prices })
     },
   },
   {
@@ -219,7 +240,7 @@ const checkParsed = (spec: CommandSpec, parsed: Parsed): void => {
 
 /** The parser with all commands; `onCommand` is given the one that was chosen. */
 const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, parsed: Parsed) => void): Argv => {
-  const parser = yargs([...words])
+  const parser = yargs(hideDash(words))
     .scriptName('promptmill')
     .usage('$0 <command>\n\nRun a file of prompts through the chat API: every answer kept, every cent accounted for')
     .locale('en')
@@ -239,7 +260,7 @@ const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, p
       spec.usage,
       spec.describe,
       argv => buildCommand(argv, spec),
-      parsed => onCommand(spec, parsed),
+      parsed => onCommand(spec, restoreDashes(parsed)),
     )
   }
   return parser
@@ -265,7 +286,7 @@ export const main = async (words: readonly string[], terminal: Terminal): Promis
       chosen = { spec, parsed }
     })
     await checkCommand(parser, words, terminal)
-    await parser.parseAsync([...words], {}, (_error, _parsed, output) => {
+    await parser.parseAsync(hideDash(words), {}, (_error, _parsed, output) => {
       if (output !== '') shown.push(output)
     })
     if (shown.length > 0) await terminal.out(`${shown.join('\n')}\n`)

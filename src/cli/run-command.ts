@@ -2,7 +2,6 @@ import { namePlace } from '../commands/plan/row-name.js'
 import type { Notify, Ports } from '../commands/ports.js'
 import { retry } from '../commands/retry.js'
 import { type RunResult, run } from '../commands/run.js'
-import type { RowSource } from '../commands/session/settings.js'
 import { systemClock } from '../core/clock.js'
 import type { RunFlags } from '../core/options.js'
 import { readEnvironment } from './environment.js'
@@ -10,6 +9,7 @@ import { type Interrupts, listenForInterrupts } from './interrupts.js'
 import { showPlain } from './plain-text.js'
 import { createProgress, type ProgressMode } from './progress.js'
 import { type CommandLine, quoteWords } from './quote.js'
+import { toRowSource } from './row-source.js'
 import { paint, type Terminal } from './terminal.js'
 import { renderTotals, showCount } from './totals.js'
 
@@ -98,8 +98,8 @@ export interface SendingCommand {
 }
 
 /** `promptmill run` */
-export const runCommand = (terminal: Terminal, input: string, command: SendingCommand): Promise<number> => {
-  const source: RowSource = input === '-' ? { bytes: terminal.stdin } : input
+export const runCommand = (terminal: Terminal, inputs: readonly string[], command: SendingCommand): Promise<number> => {
+  const source = toRowSource(terminal, inputs)
   return watchSession(terminal, command, ({ ports, notify, interrupts: { signal, abandonSignal } }) =>
     run({ ...command.flags, input: source, signal, abandonSignal }, ports, { notify }),
   )

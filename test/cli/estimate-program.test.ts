@@ -77,6 +77,6 @@ describe('promptmill estimate --list-prices', () => {
   it('leaves the input to be named by every other estimate', async () => {
     const { status, stderr } = await runProgram(['estimate'], { cwd: await createFolder() })
     expect(status).toBe(2)
-    expect(stderr).toContain('Something is missing: promptmill estimate <input>')
+    expect(stderr).toContain('Something is missing: promptmill estimate <input..>')
   })
 })
