@@ -1,12 +1,18 @@
 import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError, systemCode } from '../../core/errors.js'
+import { keepSteady, type SteadyInput } from '../../input/steady.js'
 import { acquireLock, type Lock } from '../../journal/lock.js'
 import { type Manifest, readManifest } from '../../journal/manifest.js'
 import { dropReserve } from '../../journal/reserve.js'
 import { type OpenedSource, openFile, openStream, streamFormat } from './open-source.js'
 import { decideOutput, type OutputPlace } from './output-path.js'
 import type { RowSource, RunSettings } from './settings.js'
+
+/** An input that ends the run when it changes. */
+export interface SteadySource extends OpenedSource {
+  readonly input: SteadyInput
+}
 
 /** One run on one output, held by one process: where it writes, what it reads, what was there before. */
 export interface Job {
@@ -15,7 +21,7 @@ export interface Job {
   readonly lock: Lock
   /** The manifest of an earlier session. */
   readonly earlier: Manifest | undefined
-  readonly source: OpenedSource
+  readonly source: SteadySource
   /** Lets go of the output. Leaves no empty run folder behind. */
   close(): Promise<void>
 }
@@ -80,7 +86,8 @@ export const openJob = async (from: RowSource, settings: RunSettings): Promise<J
   }
   try {
     lock = await acquireLock(folder)
-    const source = typeof from === 'string' ? await openFile(from, settings) : await openStream(from, settings, folder)
+    const opened = typeof from === 'string' ? await openFile(from, settings) : await openStream(from, settings, folder)
+    const source = { ...opened, input: keepSteady(opened.input, opened.fingerprint) }
     return { place, folder, lock, earlier: await readManifest(folder), source, close }
   } catch (error) {
     await close()

@@ -1,7 +1,5 @@
-import { PromptmillError } from '../../core/errors.js'
 import { type EndRecord, journalFormat } from '../../core/records.js'
 import { version } from '../../core/version.js'
-import { looksUnchanged } from '../../input/fingerprint.js'
 import { type Journal, openJournal } from '../../journal/open.js'
 import { createRecordReader, type RecordReader } from '../../journal/reader.js'
 import { setJournalAside } from '../../journal/set-aside.js'
@@ -36,17 +34,6 @@ const toFaultCounts = ({ faults }: Plan): Record<string, number> => {
   return counts
 }
 
-/** The rows that were planned must be those that are sent: a file that somebody writes to ends the session. */
-const createInputCheck =
-  ({ job }: Session) =>
-  async (): Promise<void> => {
-    const { input, fingerprint } = job.source
-    if (await looksUnchanged(input.path, fingerprint)) return
-    throw new PromptmillError('input_changed', `${input.name} changed while it was read`, {
-      hint: 'Nothing is lost. When the file is at rest, the same command goes on and sends what is new',
-    })
-  }
-
 /** Notes who begins, with how many rows, and which requests belong to a row no longer or again. */
 const writeBeginning = async (
   { job, ports, settings }: Session,
@@ -78,13 +65,12 @@ export const journalSession = async (session: Session, work: SessionWork): Promi
   const reader = createRecordReader(job.folder)
   try {
     await writeBeginning(session, work, { journal, reader })
-    const checkInput = createInputCheck(session)
     const { input } = job.source
     const report =
       endpoint === undefined
         ? nothingSent
         : await sendPending(
-            { settings, input, plan, drafts, price, journal, reader, expectSimulated, checkInput, budget, ...endpoint },
+            { settings, input, plan, drafts, price, journal, reader, expectSimulated, budget, ...endpoint },
             ports,
             { notify, signals: options },
           )

@@ -1,7 +1,7 @@
 import type { Request } from '../../core/model.js'
 import type { Price } from '../../core/outcome.js'
 import type { RecordSink } from '../../core/records.js'
-import type { Input } from '../../input/open.js'
+import type { SteadyInput } from '../../input/steady.js'
 import type { RecordReader } from '../../journal/reader.js'
 import { createMeasurer } from '../../pricing/request-size.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
@@ -21,7 +21,7 @@ import type { RunSettings } from './settings.js'
 /** Everything the sending works with. */
 export interface SendJob {
   readonly settings: RunSettings
-  readonly input: Input
+  readonly input: SteadyInput
   readonly plan: Plan
   readonly drafts: Drafts
   readonly endpoint: Endpoint
@@ -30,8 +30,6 @@ export interface SendJob {
   readonly price: Price
   readonly budget: Budget | undefined
   readonly expectSimulated: boolean | undefined
-  /** Throws when the input is no longer the file that was planned. */
-  readonly checkInput: () => Promise<void>
 }
 
 /** How the sending can be told to end. */
@@ -72,11 +70,12 @@ const requestsAtOnce = 32
 
 /** The requests of the rows to be sent, read anew from the input, made when they are asked for. */
 async function* pendingRequests(job: SendJob, ready: Notify['ready']): AsyncGenerator<readonly Request[]> {
-  const { input, plan, drafts, checkInput } = job
+  const { input, plan, drafts } = job
   const { table } = plan
   let requests: Request[] = []
   for await (const batch of input.rows()) {
-    await checkInput()
+    // The rows that were planned must be those that are sent.
+    await input.check()
     await ready?.()
     for (const row of batch) {
       if (!table.isUnsent(row.index) || plan.only?.has(row.index) === false) continue
