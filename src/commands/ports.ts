@@ -15,13 +15,14 @@ export interface Ports {
 
 /** What is known before the first request: how many rows, and what becomes of each. */
 export interface PlanCounts {
+  /** Rows of the input, or those of them that are chosen. */
   readonly rows: number
   /** Rows that an earlier session settled: their answers (or final failures) are reused. */
   readonly reused: number
   readonly pending: number
   /** Rows that no request can be made from. */
   readonly faulty: number
-  /** Answers in the journal whose rows are no longer in the input. */
+  /** Answers in the journal whose rows are no longer in the input; 0 when a part of it is chosen, since the rest is unread. */
   readonly removed: number
 }
 

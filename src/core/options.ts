@@ -90,6 +90,31 @@ export const inputOptions = {
   },
 } as const satisfies OptionTable
 
+/** Which rows a run is about. Never a part of a row's identity: what one choice has answered, the next one reuses. */
+export const choiceOptions = {
+  limit: {
+    group: 'Choice',
+    type: 'number',
+    min: 1,
+    integer: true,
+    describe: 'So many rows alone; the results hold these rows, and a run without it reuses their answers',
+  },
+  offset: { group: 'Choice', type: 'number', min: 0, integer: true, describe: 'Leave out so many rows first' },
+  shuffleSeed: {
+    group: 'Choice',
+    type: 'number',
+    integer: true,
+    describe: 'Let --limit and --offset choose at random, always the same rows for the same seed',
+  },
+  where: {
+    group: 'Choice',
+    type: 'list',
+    placeholder: 'COLUMN=VALUE',
+    describe:
+      'Rows with this very value in that column alone, or with COLUMN!=VALUE the others; repeatable, all must hold',
+  },
+} as const satisfies OptionTable
+
 /** Where the results go. */
 export const outputOptions = {
   output: {
@@ -265,7 +290,13 @@ export const terminalOptions = {
 } as const satisfies OptionTable
 
 /** Everything `run` understands, in the library too. */
-export const runOptions = { ...promptOptions, ...inputOptions, ...outputOptions, ...sendOptions } as const
+export const runOptions = {
+  ...promptOptions,
+  ...inputOptions,
+  ...choiceOptions,
+  ...outputOptions,
+  ...sendOptions,
+} as const
 
 /** Everything `estimate` understands: the flags of `run`, since it plans the very requests that `run` would send. */
 export const estimateOptions = { ...runOptions, ...forecastOptions } as const

@@ -67,10 +67,15 @@ export interface UnknownRecord extends AttemptRecord {
   readonly kind: 'unknown'
 }
 
-/** These rows are no longer in the input (`restored`: they are again). Their answers stay, they no longer count. */
+/**
+ * These requests belong to no row of the run: it is no longer in the input, or not chosen (`--limit`, `--where`). Their
+ * answers stay and are reused when the row is back; until then they do not count. `restored` takes that back, for all
+ * requests before it when it says so.
+ */
 export interface MembershipRecord {
   readonly kind: 'removed' | 'restored'
   readonly at: number
+  readonly all?: true
   readonly keys: readonly (readonly [key: string, nth: number])[]
 }
 

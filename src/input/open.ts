@@ -34,6 +34,8 @@ export interface Input {
   readonly columns: readonly string[]
   /** Size of the file, compressed if it is. */
   readonly bytes: number
+  /** Whether `rows` leaves some of the file's rows out. */
+  readonly partial: boolean
   /**
    * Reads the file from its start; each call is a pass of its own. In batches, so that a row costs no `await`; pulled,
    * so that memory does not grow with the file; ending the generator early closes the file.
@@ -84,6 +86,7 @@ export const openInput = async (path: string, options: InputOptions): Promise<In
     form: format === 'jsonl' ? 'json' : 'table',
     columns: reader.columns,
     bytes: file.bytes,
+    partial: false,
     rows(onShare) {
       let read = 0
       return reader.read(bytes => {

@@ -1,3 +1,5 @@
+import { mixBits } from '../core/random.js'
+
 /**
  * Numbers by request: from a key and its place among equals to a journal position or a count. Made for millions of
  * entries at 16 bytes a slot, where a Map would take five times that.
@@ -46,14 +48,6 @@ const readWord = (key: string, at: number): number => {
   return word
 }
 
-/** The finaliser of MurmurHash3: every bit of the input moves every bit of the output, and no two inputs collide. */
-const mix = (word: number): number => {
-  let h = word | 0
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return h ^ (h >>> 16)
-}
-
 /** What the tables know of an entry: a hash of all of its key and of `nth`, in two halves, and the shard it is in. */
 interface Probe {
   shard: number
@@ -65,9 +59,9 @@ interface Probe {
 const aim = (probe: Probe, key: string, nth: number): void => {
   const step = Math.imul(nth, 0x9e3779b1)
   const tail = (readWord(key, 24) + step) | 0
-  probe.high = mix(readWord(key, 0) + mix(tail))
-  probe.low = mix(readWord(key, 8) ^ mix(readWord(key, 16) ^ step))
-  probe.shard = mix(readWord(key, 16) + tail) >>> 24
+  probe.high = mixBits(readWord(key, 0) + mixBits(tail))
+  probe.low = mixBits(readWord(key, 8) ^ mixBits(readWord(key, 16) ^ step))
+  probe.shard = mixBits(readWord(key, 16) + tail) >>> 24
 }
 
 /** The slot of an entry: where it stands, or the free one where it would go. */

@@ -13,7 +13,7 @@ export type RecordOf<K extends RecordKind, R = JournalRecord> = R extends { read
 type Fields<K extends RecordKind> = { readonly [F in Exclude<keyof RecordOf<K>, 'kind'>]: true }
 
 const attempt = { key: true, nth: true, row: true, attempt: true, at: true } as const
-const membership = { at: true, keys: true } as const
+const membership = { at: true, all: true, keys: true } as const
 
 /** The fields in their order on disk: whatever order the caller's object has, the line reads the same. */
 const fields: { readonly [K in RecordKind]: Fields<K> } = {

@@ -27,8 +27,8 @@ export interface Plan {
   readonly columns: readonly string[]
   /** Rows that alone are to be sent, for a sample; undefined: all that are unsent. */
   readonly only?: ReadonlySet<number> | undefined
-  /** Requests that were marked as removed and are back. */
-  readonly restored: readonly (readonly [key: string, nth: number])[]
+  /** How many requests were marked as removed and are back. */
+  readonly restored: number
 }
 
 /** A plan needs to know how rows become requests, what is in the journal, and which rows to send. */
@@ -112,13 +112,16 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   const faults = createFaults(row => namePlace(row.index + 1, row.line, readId(row)))
   const columns = createColumns(input, options.outputPrefix)
   const seen = createKeyTable()
-  const restored: [key: string, nth: number][] = []
+  let restored = 0
   const { onRow, onFault, onPending, onBatch } = options.watch ?? {}
+  let rows = 0
   let faulty = 0
   let reused = 0
   let share = 0
 
   const place = (row: Row): void => {
+    rows += 1
+    table.skipTo(row.index)
     columns.see(row)
     onRow?.(row)
     const draft = drafts.toDraft(row)
@@ -135,7 +138,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     const sent = remembered?.settled === true ? options.again?.(remembered) : remembered?.attempts
     const state = remembered?.settled !== true ? 'pending' : sent === undefined ? 'settled' : 'again'
     table.push(state, nth)
-    if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored.push([draft.key, nth])
+    if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored += 1
     for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
     if (state === 'settled') reused += 1
     if (sent !== undefined) table.setAttempts(row.index, sent)
@@ -154,7 +157,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     faults: faults.groups(),
     columns: columns.names(),
     restored,
-    counts: { rows: table.rows, reused, pending: table.unsent, faulty, removed: memory.unfound() },
+    counts: { rows, reused, pending: table.unsent, faulty, removed: input.partial ? 0 : memory.unfound() },
   }
 }
 

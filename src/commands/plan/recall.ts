@@ -35,7 +35,9 @@ export interface Recollection {
   unfoundPositions(): Iterable<JournalPosition>
   /** Requests that were sent and are not settled: in flight when a session was killed, or given up for now. */
   open(): Iterable<{ readonly key: string; readonly nth: number; readonly found: boolean } & Remembered>
-  /** Whether the request was marked as no longer in the input. */
+  /** How many requests are marked as belonging to no row. */
+  readonly removed: number
+  /** Whether the request was marked as belonging to no row: gone from the input, or not chosen. */
   isRemoved(key: string, nth: number): boolean
 }
 
@@ -98,6 +100,24 @@ const createSettled = () => {
     },
     *unfoundPositions(): Generator<JournalPosition> {
       for (const value of table.values()) if (value > 0) yield value - 1
+    },
+  }
+}
+
+/** Requests that are marked, at some 20 bytes each: a small choice from a large run leaves many out. */
+const createMarks = () => {
+  const table = createKeyTable()
+  let size = 0
+  const has = (key: string, nth: number): boolean => table.get(key, nth) === 1
+  return {
+    get size() {
+      return size
+    },
+    has,
+    mark(key: string, nth: number, on: boolean): void {
+      if (has(key, nth) === on) return
+      table.set(key, nth, on ? 1 : 0)
+      size += on ? 1 : -1
     },
   }
 }
@@ -193,6 +213,7 @@ export const emptyRecollection = (): Recollection => ({
   unfound: () => 0,
   unfoundPositions: () => [],
   open: () => [],
+  removed: 0,
   isRemoved: () => false,
 })
 
@@ -200,7 +221,7 @@ export const emptyRecollection = (): Recollection => ({
 export const recall = async (folder: string): Promise<Recollection> => {
   const follower = createFollower()
   const times = createSessionTimes()
-  const removed = new Set<string>()
+  let removed = createMarks()
   let lastRun: RunRecord | undefined
   let simulated: boolean | undefined
 
@@ -214,10 +235,11 @@ export const recall = async (folder: string): Promise<Recollection> => {
         times.end(view.record().wall_ms)
         return
       case 'removed':
-        for (const [key, nth] of view.record().keys) removed.add(refOf(key, nth))
+        for (const [key, nth] of view.record().keys) removed.mark(key, nth, true)
         return
       case 'restored':
-        for (const [key, nth] of view.record().keys) removed.delete(refOf(key, nth))
+        if (view.record().all === true) removed = createMarks()
+        for (const [key, nth] of view.record().keys) removed.mark(key, nth, false)
         return
       default:
         times.see(view.at)
@@ -246,7 +268,10 @@ export const recall = async (folder: string): Promise<Recollection> => {
     *open() {
       for (const request of open.values()) yield { ...request, settled: false }
     },
-    isRemoved: (key, nth) => removed.has(refOf(key, nth)),
+    get removed() {
+      return removed.size
+    },
+    isRemoved: (key, nth) => removed.has(key, nth),
     peek: (key, nth) => toRemembered(key, nth, settled.positions(key, nth)),
     find(key, nth) {
       const request = open.size === 0 ? undefined : open.get(refOf(key, nth))

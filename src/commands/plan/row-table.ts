@@ -1,12 +1,12 @@
 import type { JournalPosition } from '../../core/records.js'
 
 /**
- * What the run knows of a row: to be sent, to be sent again although a record has settled it, settled, or with no
- * request at all.
+ * What the run knows of a row: to be sent, to be sent again although a record has settled it, settled, with no request
+ * at all, or not chosen.
  */
-export type RowState = 'pending' | 'again' | 'settled' | 'faulty'
+export type RowState = 'pending' | 'again' | 'settled' | 'faulty' | 'unchosen'
 
-const states = ['pending', 'again', 'settled', 'faulty'] as const satisfies readonly RowState[]
+const states = ['pending', 'again', 'settled', 'faulty', 'unchosen'] as const satisfies readonly RowState[]
 
 const rowsPerChunk = 65_536
 
@@ -23,11 +23,14 @@ interface Chunk {
  * more than once cost more.
  */
 export interface RowTable {
+  /** Rows of the input up to the last that was pushed, those that are not chosen included. */
   readonly rows: number
   /** Rows to be sent. */
   readonly unsent: number
   /** Appends the next row of the input. */
   push(state: RowState, nth: number): void
+  /** Appends rows that are not chosen, until the next one to be pushed is this. */
+  skipTo(row: number): void
   state(row: number): RowState
   /** Whether the row is to be sent. */
   isUnsent(row: number): boolean
@@ -62,6 +65,18 @@ export const createRowTable = (): RowTable => {
   const stateOf = (row: number): RowState => states[chunkOf(row).state[row % rowsPerChunk] ?? 0] ?? 'pending'
   const isUnsent = (row: number): boolean => stateOf(row) === 'pending' || stateOf(row) === 'again'
 
+  const push = (state: RowState, nth: number): void => {
+    if (rows % rowsPerChunk === 0) chunks.push(createChunk())
+    const chunk = chunkOf(rows)
+    chunk.state[rows % rowsPerChunk] = states.indexOf(state)
+    if (nth > 0) {
+      chunk.nth ??= new Uint32Array(rowsPerChunk)
+      chunk.nth[rows % rowsPerChunk] = nth
+    }
+    rows += 1
+    if (state === 'pending' || state === 'again') unsent += 1
+  }
+
   return {
     get rows() {
       return rows
@@ -69,16 +84,9 @@ export const createRowTable = (): RowTable => {
     get unsent() {
       return unsent
     },
-    push(state, nth) {
-      if (rows % rowsPerChunk === 0) chunks.push(createChunk())
-      const chunk = chunkOf(rows)
-      chunk.state[rows % rowsPerChunk] = states.indexOf(state)
-      if (nth > 0) {
-        chunk.nth ??= new Uint32Array(rowsPerChunk)
-        chunk.nth[rows % rowsPerChunk] = nth
-      }
-      rows += 1
-      if (state === 'pending' || state === 'again') unsent += 1
+    push,
+    skipTo(row) {
+      for (let missing = row - rows; missing > 0; missing--) push('unchosen', 0)
     },
     state: stateOf,
     isUnsent,

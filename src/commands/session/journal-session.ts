@@ -3,7 +3,7 @@ import { version } from '../../core/version.js'
 import { type Journal, openJournal } from '../../journal/open.js'
 import { createRecordReader, type RecordReader } from '../../journal/reader.js'
 import { setJournalAside } from '../../journal/set-aside.js'
-import { writeMembership } from '../plan/membership.js'
+import { changesMembership, writeMembership } from '../plan/membership.js'
 import type { Plan } from '../plan/plan.js'
 import type { Memory } from '../plan/remember.js'
 import { openBudget } from './budget.js'
@@ -87,6 +87,5 @@ export const journalSession = async (session: Session, work: SessionWork): Promi
 export const hasNews = ({ plan, memory }: Pick<SessionWork, 'plan' | 'memory'>): boolean =>
   plan.counts.pending > 0 ||
   memory.lastRun?.rows !== plan.counts.rows ||
-  plan.counts.removed > 0 ||
-  plan.restored.length > 0 ||
+  changesMembership(plan, memory) ||
   JSON.stringify(memory.lastRun.faults) !== JSON.stringify(toFaultCounts(plan))

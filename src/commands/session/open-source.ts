@@ -7,6 +7,7 @@ import { fingerprintFile, type InputFingerprint } from '../../input/fingerprint.
 import { type Input, openInput } from '../../input/open.js'
 import { spoolRows, spoolStream } from '../../input/spool.js'
 import type { ResultsFormat } from '../../output/render-rows.js'
+import { type ChoiceFlags, chooseRows } from '../plan/choice.js'
 import type { RowSource } from './settings.js'
 
 /** An opened input, and how it looked when it was opened. */
@@ -17,11 +18,12 @@ export interface OpenedSource {
   readonly fingerprint: InputFingerprint
 }
 
-type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding'>
+type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding'> & ChoiceFlags
 
-/** Opens a file of rows. @throws PromptmillError `bad_input` */
-export const openFile = async (file: string, { format, delimiter, encoding }: ReadFlags): Promise<OpenedSource> => {
-  const input = await openInput(file, { format, delimiter, encoding })
+/** Opens a file of rows. @throws PromptmillError `bad_input`, and for a choice of rows that is none */
+export const openFile = async (file: string, flags: ReadFlags): Promise<OpenedSource> => {
+  const { format, delimiter, encoding } = flags
+  const input = chooseRows(await openInput(file, { format, delimiter, encoding }), flags)
   return { input, spooled: false, fingerprint: await fingerprintFile(file) }
 }
 
@@ -56,7 +58,8 @@ export const openStream = async (source: Stream, flags: ReadFlags, runFolder: st
   const file = path.join(runFolder, `input.${format}`)
   await spool(source, file)
   const name = isBytes(source) ? 'standard input' : 'the rows given'
-  const input = await openInput(file, { format, delimiter: flags.delimiter, encoding: flags.encoding, name })
+  const opened = await openInput(file, { format, delimiter: flags.delimiter, encoding: flags.encoding, name })
+  const input = chooseRows(opened, flags)
   return { input, spooled: true, fingerprint: await fingerprintFile(file) }
 }
 
