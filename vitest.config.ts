@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
+    // `--mode long` and not a variable before the command: not every shell knows how to set one.
+    env: mode === 'long' ? { FAULTS: 'long' } : {},
     include: ['test/**/*.test.ts'],
     // Generous: a busy machine is no failure, and nothing here asserts a time.
     testTimeout: 120_000,
@@ -9,4 +11,4 @@ export default defineConfig({
     // Most tests wait for a program or an endpoint of their own: every core can have one.
     maxWorkers: '100%',
   },
-})
+}))

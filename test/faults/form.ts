@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../src/simulator/random.js'
 
-/** Fault tests have two forms: a short one in every test run, and a long one for `FAULTS=long`. */
+/** Fault tests have two forms: a short one in every test run, and a long one in the mode `long` of vitest, or with `FAULTS=long`. */
 export const isLong = process.env['FAULTS'] === 'long'
 
 export const byForm = <T>({ short, long }: { short: T; long: T }): T => (isLong ? long : short)
