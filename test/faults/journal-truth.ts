@@ -44,8 +44,8 @@ export const readTruth = (records: readonly NumberedRecord[], promptOfKey: Reado
     // Whatever happens, a request that has its answer is not asked again.
     if (record.kind === 'start' || text !== undefined) expect(good.has(ref)).toBe(false)
     if (text !== undefined) good.set(ref, text)
-    // A reply that is no answer stands as a failure, until it is noted that it will be tried again.
-    else if (record.kind === 'answer' || (record.kind === 'failure' && record.final)) failed.add(ref)
+    // A reply that is no answer decides nothing: what is noted of it does.
+    else if (record.kind === 'failure' && record.final) failed.add(ref)
     else if (record.kind === 'failure' && !again.has(ref)) failed.delete(ref)
   }
   for (const ref of good.keys()) failed.delete(ref)

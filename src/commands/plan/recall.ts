@@ -2,6 +2,7 @@ import type { JournalPosition, RunRecord } from '../../core/records.js'
 import { createKeyTable } from '../../journal/key-table.js'
 import type { RecordView } from '../../journal/record-view.js'
 import { type JournalEnd, scanJournal } from '../../journal/scan.js'
+import { createLatestAnswers } from './latest-answers.js'
 
 /** What the journal has of one request. */
 export interface Remembered {
@@ -124,6 +125,9 @@ const createMarks = () => {
 
 type RowView = Extract<RecordView, { readonly key: string }>
 
+/** What names an attempt. */
+type Attempted = Pick<RowView, 'key' | 'nth' | 'attempt'>
+
 /** Follows the requests through the records. An answer settles until a failure of the same attempt takes that back. */
 const createFollower = () => {
   const settled = createSettled()
@@ -137,7 +141,7 @@ const createFollower = () => {
     open.delete(ref)
     settled.add(key, nth, position)
   }
-  const leaveOpen = ({ key, nth, attempt: attempts }: RowView): void => {
+  const leaveOpen = ({ key, nth, attempt: attempts }: Attempted): void => {
     const ref = refOf(key, nth)
     if (settled.has(key, nth) && again.has(ref)) {
       again.set(ref, attempts)
@@ -150,6 +154,10 @@ const createFollower = () => {
     settled,
     open,
     again,
+    /** Takes back that an answer settles its request, if it is still the last that was heard of it. */
+    takeBack(answer: Attempted, position: JournalPosition): void {
+      if (settled.positions(answer.key, answer.nth).at(-1) === position) leaveOpen(answer)
+    },
     follow(view: RowView, position: JournalPosition): void {
       switch (view.kind) {
         case 'start':
@@ -224,14 +232,21 @@ export const recall = async (folder: string): Promise<Recollection> => {
   let removed = createMarks()
   let lastRun: RunRecord | undefined
   let simulated: boolean | undefined
+  const latest = createLatestAnswers(folder)
+  /** A session that did not end was killed: what it had no time to say of its last answers is made up for. */
+  const closeSession = (): void => {
+    for (const { record, position } of latest.takeUseless()) follower.takeBack(record, position)
+  }
 
   const end = await scanJournal(folder, (view, position) => {
     switch (view.kind) {
       case 'run':
+        closeSession()
         lastRun = view.record()
         times.begin(lastRun.at)
         return
       case 'end':
+        latest.forget()
         times.end(view.record().wall_ms)
         return
       case 'removed':
@@ -244,10 +259,14 @@ export const recall = async (folder: string): Promise<Recollection> => {
       default:
         times.see(view.at)
         // One journal holds answers of one kind only, so the first tells.
-        if (view.kind === 'answer') simulated ??= view.facts().simulated
+        if (view.kind === 'answer') {
+          simulated ??= view.facts().simulated
+          latest.add(position)
+        }
         follower.follow(view, position)
     }
   })
+  closeSession()
 
   const { settled, open, again } = follower
   const toRemembered = (key: string, nth: number, positions: readonly JournalPosition[]): Remembered | undefined => {
