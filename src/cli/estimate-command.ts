@@ -10,7 +10,7 @@ import { listenForInterrupts } from './interrupts.js'
 import { createProgress } from './progress.js'
 import { reportError } from './report-error.js'
 import { toRowSource } from './row-source.js'
-import { drainHint, type Viewing } from './run-command.js'
+import type { Viewing } from './run-command.js'
 import { paint, type Terminal } from './terminal.js'
 
 /** What `estimate` is given. */
@@ -49,8 +49,8 @@ const lookWithSample = async (
   { rows, viewing, look, json }: { rows: number; viewing: Viewing; look: Look; json: boolean },
 ): Promise<number> => {
   const display = createProgress(viewing.quiet ? 'none' : viewing.progress, { terminal, clock: systemClock })
-  const interrupts = listenForInterrupts(process, () => display.say(drainHint))
-  const notify = toSampleNotify(display.notify, rows)
+  const interrupts = listenForInterrupts(process, display.say)
+  const notify = toSampleNotify(interrupts.follow(display.notify), rows)
   const onSent = (): void => {
     notify.onSent?.()
     interrupts.stop()

@@ -4,9 +4,23 @@ import { paint, type Terminal } from './terminal.js'
 /** The system lets this process open too few files for the program itself. */
 const isOutOfFiles = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '')
 
-/** Says what went wrong and returns the exit status. A bug keeps its stack; a user's error never shows one. */
-export const reportError = (terminal: Terminal, error: unknown): number => {
-  const label = paint(terminal, 'red', 'error:')
+/** A damaged journal is refused again and again until it is mended; everything else that stops a run may have passed. */
+const canResume = (error: unknown): boolean =>
+  !(error instanceof PromptmillError) || (error.exitCode !== 2 && error.code !== 'journal_damaged')
+
+/**
+ * Says what went wrong and returns the exit status. A bug keeps its stack; a user's error never shows one.
+ * @param again the command that goes on from here, if there is something to go on with: it is the last line
+ */
+export const reportError = (terminal: Terminal, error: unknown, again?: string): number => {
+  const status = sayError(terminal, error)
+  if (again !== undefined && canResume(error)) terminal.say(`resume with: ${again}`)
+  return status
+}
+
+const sayError = (terminal: Terminal, error: unknown): number => {
+  const isInterrupted = error instanceof PromptmillError && error.code === 'interrupted'
+  const label = paint(terminal, 'red', isInterrupted ? 'stopped:' : 'error:')
   if (error instanceof PromptmillError) {
     terminal.say(`${label} ${error.message}`)
     if (error.hint !== undefined) terminal.say(`  ${paint(terminal, 'cyan', 'hint:')} ${error.hint}`)

@@ -1,14 +1,17 @@
+import { interruptedReading } from '../commands/interrupted.js'
 import { namePlace } from '../commands/plan/row-name.js'
 import type { Notify, Ports } from '../commands/ports.js'
 import { retry } from '../commands/retry.js'
 import { type RunResult, run } from '../commands/run.js'
 import { systemClock } from '../core/clock.js'
+import { PromptmillError } from '../core/errors.js'
 import type { RunFlags } from '../core/options.js'
 import { readEnvironment } from './environment.js'
 import { type Interrupts, listenForInterrupts } from './interrupts.js'
 import { showPlain } from './plain-text.js'
 import { createProgress, type ProgressMode } from './progress.js'
 import { type CommandLine, quoteWords } from './quote.js'
+import { reportError } from './report-error.js'
 import { toRowSource } from './row-source.js'
 import { paint, type Terminal } from './terminal.js'
 import { renderTotals, showCount } from './totals.js'
@@ -33,9 +36,6 @@ const createPorts = (terminal: Terminal): Ports => ({
   out: terminal.out,
 })
 
-/** What the first Ctrl-C is answered with. */
-export const drainHint = 'Finishing what is in flight; press Ctrl-C again to abandon it'
-
 /** Runs a use case that sends, with progress on stderr and Ctrl-C in hand, and tells how it ended. */
 const watchSession = async (
   terminal: Terminal,
@@ -45,18 +45,24 @@ const watchSession = async (
   const { progress, quiet } = viewing
   const ports = createPorts(terminal)
   const display = createProgress(quiet ? 'none' : progress, { terminal, clock: ports.clock })
-  const interrupts = listenForInterrupts(process, () => display.say(drainHint))
+  const interrupts = listenForInterrupts(process, display.say)
   try {
-    const result = await work({ ports, notify: display.notify, interrupts })
+    const result = await work({ ports, notify: interrupts.follow(display.notify), interrupts })
     display.close()
     if (display.onResult === undefined) sayEnd(terminal, result, { quiet, again: line.text })
     else display.onResult(result)
     return exitStatus(result, interrupts)
+  } catch (error) {
+    display.close()
+    const status = reportError(terminal, error, line.text)
+    return isInterrupted(error) ? (interrupts.exitStatus() ?? status) : status
   } finally {
     display.close()
     interrupts.stop()
   }
 }
+
+const isInterrupted = (error: unknown): boolean => error instanceof PromptmillError && error.code === 'interrupted'
 
 const sayFailures = (terminal: Terminal, { examples, summary }: RunResult): void => {
   for (const { code, row, line, id, message } of examples) {
@@ -97,16 +103,23 @@ export interface SendingCommand {
   readonly line: CommandLine
 }
 
+const endSignals = ({ signal, abandonSignal, dropSignal }: Interrupts) => ({ signal, abandonSignal, dropSignal })
+
+/** Nobody waits for standard input any more once the signal has come: what feeds it may never end. */
+const endInput = (stdin: Terminal['stdin'], signal: AbortSignal): void =>
+  signal.addEventListener('abort', () => void stdin.destroy?.(interruptedReading()), { once: true })
+
 /** `promptmill run` */
 export const runCommand = (terminal: Terminal, inputs: readonly string[], command: SendingCommand): Promise<number> => {
-  const source = toRowSource(terminal, inputs)
-  return watchSession(terminal, command, ({ ports, notify, interrupts: { signal, abandonSignal } }) =>
-    run({ ...command.flags, input: source, signal, abandonSignal }, ports, { notify }),
-  )
+  const input = toRowSource(terminal, inputs)
+  return watchSession(terminal, command, ({ ports, notify, interrupts }) => {
+    if (typeof input !== 'string') endInput(terminal.stdin, interrupts.signal)
+    return run({ ...command.flags, ...endSignals(interrupts), input }, ports, { notify })
+  })
 }
 
 /** `promptmill retry` */
 export const retryCommand = (terminal: Terminal, results: string, command: SendingCommand): Promise<number> =>
-  watchSession(terminal, command, ({ ports, notify, interrupts: { signal, abandonSignal } }) =>
-    retry({ ...command.flags, results, signal, abandonSignal }, ports, notify),
+  watchSession(terminal, command, ({ ports, notify, interrupts }) =>
+    retry({ ...command.flags, ...endSignals(interrupts), results }, ports, notify),
   )

@@ -9,7 +9,7 @@ export { simulatorOptions }
 export const simulateCommand = async (terminal: Terminal, options: SimulatorOptions): Promise<number> => {
   const simulator = await startSimulator(options)
   const ended = new Promise<void>(resolve => {
-    const interrupts = listenForInterrupts(process, resolve)
+    const interrupts = listenForInterrupts(process, () => resolve())
     interrupts.signal.addEventListener('abort', () => interrupts.stop(), { once: true })
   })
   const { origin } = new URL(simulator.url)

@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 /** What the command line needs of the process it runs in, so that everything else is free of it. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
+  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean; destroy?(error: Error): unknown }
   /** Data. Resolves when the reader has taken it; false once the reader has gone away (`| head`). */
   out(text: string): Promise<boolean>
   /** Talk. */

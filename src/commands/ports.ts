@@ -52,6 +52,8 @@ export interface Notify {
   readonly onSending?: (progress: () => Progress) => void
   /** The sending has ended: `onSending`'s function is of no more use. */
   readonly onSent?: () => void
+  /** The results are about to be written. */
+  readonly onWriting?: () => void
   /** A row is settled: its answer, or final failure, is in the journal and synced. */
   readonly onOutcome?: (row: RowOutcome) => void
   /** Awaited before more rows are pulled: a slow reader of outcomes holds the run back. */

@@ -3,18 +3,17 @@ import type { OptionsOf } from '../core/option-spec.js'
 import type { sendOptions } from '../core/options.js'
 import type { Outcome } from '../core/outcome.js'
 import type { Manifest } from '../journal/manifest.js'
+import type { EndSignals } from './interrupted.js'
 import type { Notify, Ports } from './ports.js'
 import { type RunResult, run } from './run.js'
 import type { RunOptions } from './session/settings.js'
 import { findRun } from './status.js'
 
 /** What `retry` may change of a run's settings: how requests are sent, never what is asked. */
-export interface RetryOptions extends OptionsOf<typeof sendOptions> {
+export interface RetryOptions extends OptionsOf<typeof sendOptions>, EndSignals {
   /** Path of the results or of the run folder. */
   readonly results: string
   readonly apiKey?: string | undefined
-  readonly signal?: AbortSignal | undefined
-  readonly abandonSignal?: AbortSignal | undefined
 }
 
 const inputOf = (manifest: Manifest, folder: string): string =>

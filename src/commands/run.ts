@@ -1,3 +1,4 @@
+import { PromptmillError } from '../core/errors.js'
 import type { Summary } from '../core/summary.js'
 import { readManifest } from '../journal/manifest.js'
 import { createRecordReader } from '../journal/reader.js'
@@ -12,6 +13,7 @@ import { openRunEndpoint, type RunEndpoint } from './session/endpoint.js'
 import { hasNews, journalSession, type SessionReport } from './session/journal-session.js'
 import { writeRunManifest } from './session/manifest.js'
 import { keepPrices } from './session/prices.js'
+import { checkRoom } from './session/room.js'
 import { type ChooseAgain, openSession, planSession, type Session } from './session/session.js'
 import type { RunOptions } from './session/settings.js'
 
@@ -48,16 +50,30 @@ const createEndpointDoor = ({ settings, options, ports }: Session) => {
   }
 }
 
-const project = async ({ job, settings, price, drafts, ports }: Session, plan: Plan): Promise<Projection> => {
+const project = async (session: Session, plan: Plan): Promise<Projection> => {
+  const { job, settings, price, drafts, ports, notify, options } = session
+  notify.onWriting?.()
   // Another process may have taken over while this one was stopped: then these results are not ours to write.
   await job.lock.verify()
   const reader = createRecordReader(job.folder)
   try {
     const source = { table: plan.table, reader, price, drafts }
-    return await writeResults(job, plan, { source, ports, settings })
+    return await writeResults(job, plan, { source, ports, settings, dropSignal: options.dropSignal })
   } finally {
     reader.close()
   }
+}
+
+/** The disk failed during the session: what it has brought is written all the same, if that can be. */
+const saveResults = async (session: Session, plan: Plan, error: unknown): Promise<never> => {
+  if (!(error instanceof PromptmillError && error.code === 'disk')) throw error
+  const written = await project(session, plan).then(
+    () => true,
+    () => false,
+  )
+  const { file } = session.job.place
+  if (written && file !== undefined) session.notify.onNotice?.(`What was answered is in ${file}`)
+  throw error
 }
 
 /** Chooses which of the rows to be sent are sent in this session, for a sample. */
@@ -83,16 +99,19 @@ export const run = async (
   try {
     // A first session cannot do without its endpoint: a missing key should not wait for millions of rows to be read.
     if (job.earlier === undefined) await door.open()
-    const memory = await remember(job.folder, settings)
+    const memory = await remember(job.folder, settings, options.signal)
     const planned = await planSession(session, memory.memory, again)
     const plan = pick === undefined ? planned : { ...planned, only: pick(planned.table) }
     await keepPrices(settings.prices, job.folder)
     let report = idle
     if (hasNews({ plan, ...memory })) {
       const endpoint = plan.counts.pending > 0 ? await door.open() : undefined
+      if (endpoint !== undefined) await checkRoom(session, plan)
       if (endpoint !== undefined) warnOfPrice(session)
       await writeRunManifest(session, { simulated: memory.expectSimulated === true, endpoint })
-      report = await journalSession(session, { ...memory, plan, endpoint })
+      report = await journalSession(session, { ...memory, plan, endpoint }).catch(error =>
+        saveResults(session, plan, error),
+      )
     }
     const { tally, examples } = await project(session, plan)
     const summary = tally.summary(memory.memory.wallMs + report.sentMs)

@@ -14,6 +14,7 @@ const exitByCode = {
   disk: 1,
   endpoint: 1,
   input_changed: 1,
+  interrupted: 130,
 } as const
 
 export type ErrorCode = keyof typeof exitByCode
@@ -33,7 +34,7 @@ export class PromptmillError extends Error {
     this.hint = options.hint
   }
 
-  get exitCode(): 1 | 2 {
+  get exitCode(): (typeof exitByCode)[ErrorCode] {
     return exitByCode[this.code]
   }
 }

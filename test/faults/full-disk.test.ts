@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Drill, makeDrill, makeFolder } from './drill.js'
@@ -13,11 +14,17 @@ const execute = promisify(execFile)
 const rows = 150
 const flags = ['--concurrency', '16', '--progress', 'json']
 
-/** Answers of 20 kB: the disk is full, or the file too large, somewhere in the middle. */
-const longAnswer = (prompt: string): string => `${prompt} `.repeat(Math.ceil(20_000 / (prompt.length + 1)))
+/**
+ * Answers of 20 kB: the disk is full, or the file too large, somewhere in the middle. Half of that is nothing that
+ * results show, so that there is room for those.
+ */
+const longAnswer = (prompt: string): string => `${prompt} `.repeat(Math.ceil(8_000 / (prompt.length + 1)))
+const padding = 'x'.repeat(12_000)
+
+const pad = (completion: string): string => completion.replace(/\}$/, `,"padding":"${padding}"}`)
 
 const startEndpoint = (): Promise<LocalEndpoint> =>
-  startLocalEndpoint({}, { respond: call => ({ body: shortCompletion(longAnswer(promptOf(call))) }) })
+  startLocalEndpoint({}, { respond: call => ({ body: pad(shortCompletion(longAnswer(promptOf(call)))) }) })
 
 /** Rows that the program has told of as settled, from 0. */
 const acknowledgedRows = ({ stderr }: Pick<Program, 'stderr'>): number[] =>
@@ -37,6 +44,10 @@ const expectStopAndResume = async (
   expect(calls).toBeLessThan(rows)
   // Not only what was told of: everything that came back has found a place.
   expect(before.answers.size).toBe(answered)
+  expect(program.stderr().trimEnd().split('\n').at(-1)).toMatch(/^resume with: promptmill run in\.csv /)
+  // On a disk that is full to the last byte there may be no room for them.
+  const results = existsSync(drill.results) ? await drill.readResults() : undefined
+  if (results !== undefined) expect(results.filter(row => row['status'] === 'ok')).toHaveLength(answered)
 
   await makeRoom()
   await resumeHere(drill, endpoint.url)
@@ -93,7 +104,9 @@ describe('a disk without room', () => {
       // In blocks of 512 bytes: 1.25 MiB, a little more than the reserve.
       const through = ['sh', '-c', 'ulimit -f 2560; exec "$@"', 'sh']
       const program = startProgram([...drill.words(endpoint.url), ...flags], { cwd: drill.folder, through })
-      const told = await expectStopAndResume({ drill, endpoint, program }, () => Promise.resolve())
+      const told = await expectStopAndResume({ drill, endpoint, program }, async () => {
+        expect(existsSync(drill.results)).toBe(true)
+      })
       expect(program.stderr()).toMatch(/size limit/)
       say(`D10: file-size limit (ulimit -f): ${told}`)
     },

@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Drill, makeDrill } from './drill.js'
-import { say } from './form.js'
+import { type Drill, makeDrill, makeFolder } from './drill.js'
+import { model } from './endpoint.js'
+import { pause, say } from './form.js'
 import { startHeldEndpoint } from './held-endpoint.js'
 import { expectResults, expectSends } from './invariants.js'
+import { startProgram } from './program.js'
 import { resumeHere } from './resume.js'
 import { shortAnswer } from './short-answers.js'
 
@@ -46,6 +51,23 @@ describe('a run that is told to end', () => {
     await resumeHere(drill, endpoint.url)
     expect(endpoint.ledger().calls).toBe(rows)
     await expectResults(drill, answersOf(drill))
+  })
+
+  it('P3: SIGINT while the input is read: sends nothing, leaves nothing, and ends with 130', async () => {
+    const folder = await makeFolder()
+    const endpoint = await startHeldEndpoint(1)
+    const words = ['run', '-', '--format', 'csv', '--model', model, '--base-url', endpoint.url]
+    const program = startProgram(words, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+    // A standard input that has begun and does not end.
+    program.child.stdin?.write('prompt\nWhy?\n')
+    while (!existsSync(path.join(folder, 'stdin.results.csv.run', 'lock'))) await pause(5)
+    program.child.kill('SIGINT')
+    expect(await program.ended).toEqual({ status: 130, signal: null })
+    expect(program.stderr()).toMatch(
+      /^Stopping; nothing has been sent\nstopped: .*\n.*\nresume with: promptmill run - /,
+    )
+    expect(endpoint.ledger().calls).toBe(0)
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('P4: at the second Ctrl-C abandons what is in flight, says so in the journal, and ends with 130', async () => {

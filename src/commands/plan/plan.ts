@@ -6,6 +6,7 @@ import { createKeyTable } from '../../journal/key-table.js'
 import { addedNames, nameTaken } from '../../output/columns.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { unknownColumn } from '../../prompt/template.js'
+import { stopReading } from '../interrupted.js'
 import type { PlanCounts } from '../ports.js'
 import type { Recollection, Remembered } from './recall.js'
 import { createIdReader, namePlace } from './row-name.js'
@@ -45,6 +46,8 @@ export interface PlanOptions {
   readonly again: ((remembered: Remembered) => number | undefined) | undefined
   /** Looks on while the rows are read: this is how requests are counted without a second reading. */
   readonly watch?: PlanWatch | undefined
+  /** Once aborted, nothing more is read. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What a plan tells while it is made. */
@@ -100,7 +103,7 @@ const createColumns = (input: Input, prefix: string) => {
 
 /**
  * Reads the whole input and decides for each row: reuse what the journal has, send, or fail. Sends nothing.
- * @throws PromptmillError for an input that cannot be read, or a column name that the results need
+ * @throws PromptmillError for an input that cannot be read, or a column name that the results need; `interrupted`
  */
 export const planRows = async (input: Input, options: PlanOptions): Promise<Plan> => {
   const { drafts, memory } = options
@@ -149,6 +152,8 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     share = read
   }
   for await (const batch of input.rows(onShare)) {
+    // A small input is read to its end: then there are results to be written, of what was there before.
+    if (table.rows > 0) stopReading(options.signal)
     for (const row of batch) place(row)
     await onBatch?.(share)
   }

@@ -2,6 +2,7 @@ import type { JournalPosition, RunRecord } from '../../core/records.js'
 import { createKeyTable } from '../../journal/key-table.js'
 import type { RecordView } from '../../journal/record-view.js'
 import { type JournalEnd, scanJournal } from '../../journal/scan.js'
+import { stopReading } from '../interrupted.js'
 import { createLatestAnswers } from './latest-answers.js'
 
 /** What the journal has of one request. */
@@ -225,8 +226,14 @@ export const emptyRecollection = (): Recollection => ({
   isRemoved: () => false,
 })
 
-/** Reads a run folder's journal. A missing one is a run that has not begun. */
-export const recall = async (folder: string): Promise<Recollection> => {
+/** How many records are read between two looks at the signal. */
+const recordsPerLook = 4096
+
+/**
+ * Reads a run folder's journal. A missing one is a run that has not begun.
+ * @throws PromptmillError `journal_damaged`, `interrupted` when the signal aborts meanwhile
+ */
+export const recall = async (folder: string, signal?: AbortSignal | undefined): Promise<Recollection> => {
   const follower = createFollower()
   const times = createSessionTimes()
   let removed = createMarks()
@@ -239,6 +246,7 @@ export const recall = async (folder: string): Promise<Recollection> => {
   }
 
   const end = await scanJournal(folder, (view, position) => {
+    if (view.seq % recordsPerLook === 0) stopReading(signal)
     switch (view.kind) {
       case 'run':
         closeSession()

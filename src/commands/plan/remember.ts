@@ -19,8 +19,12 @@ const isLoopback = (url: string): boolean => /^https?:\/\/(localhost|127(\.\d+){
  * a real run begins anew, and a rehearsal on top of real answers is refused.
  * @throws PromptmillError `bad_output`, `journal_damaged`
  */
-export const remember = async (folder: string, settings: RunSettings): Promise<Memory> => {
-  const memory = await recall(folder)
+export const remember = async (
+  folder: string,
+  settings: RunSettings,
+  signal?: AbortSignal | undefined,
+): Promise<Memory> => {
+  const memory = await recall(folder, signal)
   const { simulated } = memory
   if (settings.simulate && simulated === false) {
     throw new PromptmillError(

@@ -55,6 +55,14 @@ export interface Projection {
   readonly examples: readonly FailedExample[]
 }
 
+export interface ProjectionOptions {
+  readonly shape: ResultsShape
+  readonly sink: TextSink
+  readonly idColumn: string | undefined
+  /** Called before each batch of rows: what it throws ends the writing. */
+  readonly onBatch: () => void
+}
+
 /**
  * Writes the results: every row of the input in its order, with what the journal says of it. Needs no network and can
  * be repeated; the journal is the truth, the results are a view of it.
@@ -62,7 +70,7 @@ export interface Projection {
 export const projectResults = async (
   input: Input,
   source: OutcomeSource & { readonly drafts: Drafts },
-  { shape, sink, idColumn }: { shape: ResultsShape; sink: TextSink; idColumn: string | undefined },
+  { shape, sink, idColumn, onBatch }: ProjectionOptions,
 ): Promise<Projection> => {
   const readId = createIdReader(input.columns, idColumn)
   const renderer = createRowRenderer(shape)
@@ -91,7 +99,11 @@ export const projectResults = async (
   }
 
   await sink.write(renderer.head)
-  for await (const batch of input.rows()) await sink.write(renderer.render(batch.map(toResult)))
+  for await (const batch of input.rows()) {
+    onBatch()
+    await sink.write(renderer.render(batch.map(toResult)))
+  }
+  onBatch()
   await sink.finish()
   return { tally, examples }
 }

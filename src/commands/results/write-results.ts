@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { PromptmillError, systemCode } from '../../core/errors.js'
 import { createResultsFile, type TextSink } from '../../output/results-file.js'
 import type { Drafts } from '../../prompt/drafts.js'
+import { stopWriting } from '../interrupted.js'
 import type { Plan } from '../plan/plan.js'
 import type { Ports } from '../ports.js'
 import type { Job } from '../session/job.js'
@@ -30,25 +31,30 @@ const cannotWrite = (job: Job, cause: unknown): PromptmillError =>
     cause,
   })
 
+export interface WriteOptions {
+  readonly source: OutcomeSource & { readonly drafts: Drafts }
+  readonly ports: Ports
+  readonly settings: RunSettings
+  readonly dropSignal: AbortSignal | undefined
+}
+
 /**
  * Writes the results of a run: whole or not at all.
- * @throws PromptmillError `disk`; the answers are in the journal then
+ * @throws PromptmillError `disk`, `interrupted`; the answers are in the journal then
  */
 export const writeResults = async (
   job: Job,
   plan: Plan,
-  {
-    source,
-    ports,
-    settings,
-  }: { source: OutcomeSource & { readonly drafts: Drafts }; ports: Ports; settings: RunSettings },
+  { source, ports, settings, dropSignal }: WriteOptions,
 ): Promise<Projection> => {
+  const onBatch = (): void => stopWriting(dropSignal, job.folder)
+  onBatch()
   let sink: TextSink | undefined
   try {
     sink = await openSink(job, ports)
     const { outputPrefix: prefix = '', idColumn } = settings
     const shape = { format: job.place.format, columns: plan.columns, prefix }
-    return await projectResults(job.source.input, source, { shape, sink, idColumn })
+    return await projectResults(job.source.input, source, { shape, sink, idColumn, onBatch })
   } catch (error) {
     await sink?.discard()
     if (error instanceof PromptmillError || systemCode(error) === undefined) throw error

@@ -12,6 +12,7 @@ import { fitConcurrency, readOpenFiles } from '../../send/open-files.js'
 import { roughTokens } from '../../send/rough-tokens.js'
 import { createSender } from '../../send/sender.js'
 import { createTransport } from '../../send/transport.js'
+import type { EndSignals } from '../interrupted.js'
 import type { Plan } from '../plan/plan.js'
 import type { Notify, Ports } from '../ports.js'
 import { readOutcome } from '../results/project.js'
@@ -30,12 +31,6 @@ export interface SendJob {
   readonly price: Price
   readonly budget: Budget | undefined
   readonly expectSimulated: boolean | undefined
-}
-
-/** How the sending can be told to end. */
-export interface SendSignals {
-  readonly signal?: AbortSignal | undefined
-  readonly abandonSignal?: AbortSignal | undefined
 }
 
 /** What a session did. */
@@ -113,7 +108,7 @@ const onAbort = (signal: AbortSignal | undefined, call: () => void): (() => void
 export const sendPending = async (
   job: SendJob,
   ports: Ports,
-  { notify, signals }: { notify: Notify; signals: SendSignals },
+  { notify, signals }: { notify: Notify; signals: EndSignals },
 ): Promise<SendReport> => {
   const { settings, plan, endpoint } = job
   const { table } = plan

@@ -69,7 +69,8 @@ export const planSession = async (
     })
   // A cap needs the worst case of every request: one that has none is found before anything is sent.
   const watch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
-  const options = { drafts, memory, outputPrefix, idColumn, again, watch }
+  const { signal } = session.options
+  const options = { drafts, memory, outputPrefix, idColumn, again, watch, signal }
   const plan = await planRows(input, options).finally(() => reader.close())
   checkFaults(plan, input, settings.badRows)
   checkChanges(settings, { plan, memory, earlier: job.earlier })

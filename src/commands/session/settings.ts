@@ -6,6 +6,7 @@ import { toSettings } from '../../core/option-values.js'
 import { type RunFlagSettings, runOptions } from '../../core/options.js'
 import type { NamedText, PromptSettings } from '../../prompt/drafts.js'
 import { toParams } from '../../prompt/params.js'
+import type { EndSignals } from '../interrupted.js'
 
 /** Where the rows come from: a file, a stream of bytes such as standard input, or objects from a program. */
 export type RowSource =
@@ -15,15 +16,11 @@ export type RowSource =
   | AsyncIterable<JsonObject>
 
 /** What a caller gives to `run`: the flags by their camelCase names, the rows, and the key. */
-export interface RunOptions extends OptionsOf<typeof runOptions> {
+export interface RunOptions extends OptionsOf<typeof runOptions>, EndSignals {
   /** Path of a CSV, TSV or JSONL file, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
   /** The API key; by default the environment's OPENAI_API_KEY. Held in memory alone. */
   readonly apiKey?: string | undefined
-  /** Aborting it starts no further request; what is in flight is awaited and kept. */
-  readonly signal?: AbortSignal | undefined
-  /** Aborting it also abandons what is in flight: whether those calls are billed is then unknown. */
-  readonly abandonSignal?: AbortSignal | undefined
 }
 
 /** Every option checked and complete. */
