@@ -233,7 +233,7 @@ const recordsPerLook = 4096
  * Reads a run folder's journal. A missing one is a run that has not begun.
  * @throws PromptmillError `journal_damaged`, `interrupted` when the signal aborts meanwhile
  */
-export const recall = async (folder: string, signal?: AbortSignal | undefined): Promise<Recollection> => {
+export const recall = async (folder: string, signal?: AbortSignal): Promise<Recollection> => {
   const follower = createFollower()
   const times = createSessionTimes()
   let removed = createMarks()

@@ -19,11 +19,7 @@ const isLoopback = (url: string): boolean => /^https?:\/\/(localhost|127(\.\d+){
  * a real run begins anew, and a rehearsal on top of real answers is refused.
  * @throws PromptmillError `bad_output`, `journal_damaged`
  */
-export const remember = async (
-  folder: string,
-  settings: RunSettings,
-  signal?: AbortSignal | undefined,
-): Promise<Memory> => {
+export const remember = async (folder: string, settings: RunSettings, signal?: AbortSignal): Promise<Memory> => {
   const memory = await recall(folder, signal)
   const { simulated } = memory
   if (settings.simulate && simulated === false) {

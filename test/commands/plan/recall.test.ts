@@ -51,7 +51,7 @@ describe('an answer that is of no use', () => {
 
   it('changes nothing about a row that another try has answered', async () => {
     const again = { attempt: 2 }
-    const second = sent(1, good).map(record => ({ ...record, ...again }) as JournalRecord)
+    const second = sent(1, good).map(record => ({ ...record, ...again }))
     const memory = await recallAll([runRecord, ...sent(1, page), failed(1, false), ...second])
     expect(storyOf(memory)).toBe('settled 2 0')
   })
