@@ -238,8 +238,21 @@ const checkParsed = (spec: CommandSpec, parsed: Parsed): void => {
   if (words.length > 0) throw wrongUse(`${nameOf(spec)} does not take the argument ${words.join(' ')}`)
 }
 
-/** The parser with all commands; `onCommand` is given the one that was chosen. */
-const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, parsed: Parsed) => void): Argv => {
+/**
+ * Carries the command that was chosen out of the parser. Thrown: after a handler that returns, yargs renders the help of
+ * the command for a call that never comes, which takes twice as long as all the parsing.
+ */
+class Chosen extends Error {
+  constructor(
+    readonly spec: CommandSpec,
+    readonly parsed: Parsed,
+  ) {
+    super(spec.usage)
+  }
+}
+
+/** The parser with all commands; the one that was chosen is thrown as `Chosen`. */
+const createParser = (words: readonly string[]): Argv => {
   const parser = yargs(hideDash(words))
     .scriptName('promptmill')
     .usage('$0 <command>\n\nRun a file of prompts through the chat API: every answer kept, every cent accounted for')
@@ -253,14 +266,16 @@ const createParser = (words: readonly string[], onCommand: (spec: CommandSpec, p
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof PromptmillError ? error : wrongUse(inOurWords(message, words))
+      throw error instanceof PromptmillError || error instanceof Chosen ? error : wrongUse(inOurWords(message, words))
     })
   for (const spec of commandSpecs) {
     parser.command(
       spec.usage,
       spec.describe,
       argv => buildCommand(argv, spec),
-      parsed => onCommand(spec, restoreDashes(parsed)),
+      parsed => {
+        throw new Chosen(spec, restoreDashes(parsed))
+      },
     )
   }
   return parser
@@ -277,19 +292,27 @@ const checkCommand = async (parser: Argv, words: readonly string[], terminal: Te
   if (!first.startsWith('-') && !names.includes(first)) throw unknownName('command', first, names)
 }
 
-/** The whole command line: parses, runs, reports. Resolves with the exit status and never rejects. */
-export const main = async (words: readonly string[], terminal: Terminal): Promise<number> => {
+/** Finds the command and reads its words. Undefined when help or the version was asked for, which is then shown. */
+const parse = async (words: readonly string[], terminal: Terminal): Promise<Chosen | undefined> => {
+  const parser = createParser(words)
+  await checkCommand(parser, words, terminal)
+  const shown: string[] = []
   try {
-    let chosen: { spec: CommandSpec; parsed: Parsed } | undefined
-    const shown: string[] = []
-    const parser = createParser(words, (spec, parsed) => {
-      chosen = { spec, parsed }
-    })
-    await checkCommand(parser, words, terminal)
     await parser.parseAsync(hideDash(words), {}, (_error, _parsed, output) => {
       if (output !== '') shown.push(output)
     })
-    if (shown.length > 0) await terminal.out(`${shown.join('\n')}\n`)
+  } catch (error) {
+    if (error instanceof Chosen) return error
+    throw error
+  }
+  if (shown.length > 0) await terminal.out(`${shown.join('\n')}\n`)
+  return undefined
+}
+
+/** The whole command line: parses, runs, reports. Resolves with the exit status and never rejects. */
+export const main = async (words: readonly string[], terminal: Terminal): Promise<number> => {
+  try {
+    const chosen = await parse(words, terminal)
     // Help or the version was asked for.
     if (chosen === undefined) return 0
     checkParsed(chosen.spec, chosen.parsed)
