@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.js'
 import type { Request } from '../../core/model.js'
 import type { Price } from '../../core/outcome.js'
 import type { RecordSink } from '../../core/records.js'
@@ -63,14 +64,29 @@ const createPromptCounter = () => {
  */
 const requestsAtOnce = 32
 
+/** Somebody who writes to the file is noticed within this time, at the price of ten system calls a second. */
+const checkEveryMs = 100
+
+/** The rows that were planned must be those that are sent. */
+const createInputCheck = (input: SteadyInput, clock: Clock) => {
+  let dueMs = clock.now()
+  return async (): Promise<void> => {
+    if (clock.now() < dueMs) return
+    await input.check()
+    dueMs = clock.now() + checkEveryMs
+  }
+}
+
 /** The requests of the rows to be sent, read anew from the input, made when they are asked for. */
-async function* pendingRequests(job: SendJob, ready: Notify['ready']): AsyncGenerator<readonly Request[]> {
-  const { input, plan, drafts } = job
+async function* pendingRequests(
+  { input, plan, drafts }: SendJob,
+  { clock, ready }: { clock: Clock; ready: Notify['ready'] },
+): AsyncGenerator<readonly Request[]> {
   const { table } = plan
+  const checkInput = createInputCheck(input, clock)
   let requests: Request[] = []
   for await (const batch of input.rows()) {
-    // The rows that were planned must be those that are sent.
-    await input.check()
+    await checkInput()
     await ready?.()
     for (const row of batch) {
       if (!table.isUnsent(row.index) || plan.only?.has(row.index) === false) continue
@@ -165,7 +181,7 @@ export const sendPending = async (
   const forget = [onAbort(signals.signal, () => sender.drain()), onAbort(signals.abandonSignal, () => sender.abort())]
   notify.onSending?.(() => meter.progress(sender))
   try {
-    await dispatch(pendingRequests(job, notify.ready), sender, {
+    await dispatch(pendingRequests(job, { clock: ports.clock, ready: notify.ready }), sender, {
       onSettled,
       earlierAttempts: request => table.attempts(request.row),
     })
