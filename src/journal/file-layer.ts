@@ -64,7 +64,7 @@ export const systemFiles: FileLayer = {
   datasync: fd => promised(done => fs.fdatasync(fd, done)),
   truncate: (fd, length) => promised(done => fs.ftruncate(fd, length, done)),
   stat: async fd => {
-    const { size, nlink } = await promised<fs.Stats>(done => fs.fstat(fd, done))
+    const { size, nlink } = fs.fstatSync(fd)
     return { size, links: nlink }
   },
   list: folder => promised(done => fs.readdir(folder, done)),

@@ -79,9 +79,9 @@ export const createWriter = (options: WriterOptions): Writer => {
   const isBusy = (): boolean => working !== undefined || backlog.size > 0
 
   const work = async (): Promise<void> => {
-    // Records of one tick share a write.
-    await Promise.resolve()
     while (hasWork()) {
+      // Records of one turn of the event loop share a write.
+      await new Promise(setImmediate)
       if (syncFault === undefined) await writeQueue()
       else await save(syncFault, [])
       if (backlog.awaited || backlog.bytes > backlogBytes) syncs.request()
