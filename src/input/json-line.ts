@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { findJsonFault } from '../core/json-fault.js'
 import { findDuplicateKey, measureObject } from '../core/json-text.js'
 import type { JsonObject, JsonRow, RowFault, UnreadableRow } from '../core/model.js'
-import { findJsonFault } from './json-fault.js'
 import { showBytes } from './limit.js'
 
 /** A line of a JSONL file. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findJsonFault } from '../../src/input/json-fault.js'
+import { findJsonFault } from '../../src/core/json-fault.js'
 
 const parses = (text: string): boolean => {
   try {
