@@ -6,6 +6,7 @@ const exitByCode = {
   bad_key: 2,
   bad_price: 2,
   bad_output: 2,
+  bad_schema: 2,
   output_exists: 2,
   settings_changed: 2,
   not_a_run: 2,
