@@ -57,7 +57,7 @@ const project = async (session: Session, plan: Plan): Promise<Projection> => {
   await job.lock.verify()
   const reader = createRecordReader(job.folder)
   try {
-    const source = { table: plan.table, reader, price, drafts }
+    const source = { table: plan.table, reader, price, judge: settings.judge, drafts }
     return await writeResults(job, plan, { source, ports, settings, dropSignal: options.dropSignal })
   } finally {
     reader.close()

@@ -120,6 +120,17 @@ export const failureTable = {
     title: 'The completion holds no text; it is paid for',
     advice: 'Look at its finish_reason in the journal, change the prompt or the model, then `promptmill retry`.',
   },
+  schema_mismatch: {
+    class: 'row-fatal',
+    title: 'The answer breaks the schema, or is no JSON; it is paid for',
+    advice:
+      'The message says where; the answer is in `response`. `promptmill retry` asks again, --retry-invalid at once. An endpoint without strict mode needs the schema in the prompt too.',
+  },
+  invalid_json: {
+    class: 'row-fatal',
+    title: 'The answer is no JSON object, as --json-mode asks for; it is paid for',
+    advice: 'Say in the prompt what object is wanted, then `promptmill retry`; --retry-invalid asks again at once.',
+  },
   invalid_row: {
     class: 'row-fatal',
     title: 'The row could not be read',
@@ -220,7 +231,8 @@ export const failureTable = {
   truncated: {
     class: 'flagged',
     title: 'The answer was cut at the token limit',
-    advice: 'Raise --max-tokens if the whole answer is needed; a reasoning model can use all of it before it writes.',
+    advice:
+      'Raise --max-tokens if the whole answer is needed; a reasoning model can use all of it before it writes. With --schema or --json-mode the row fails, unless its JSON is whole.',
   },
   refused: {
     class: 'flagged',
@@ -230,7 +242,8 @@ export const failureTable = {
   content_filter: {
     class: 'flagged',
     title: 'The answer was cut by a content filter',
-    advice: 'Reword the prompt if the filter is mistaken.',
+    advice:
+      'Reword the prompt if the filter is mistaken. With --schema or --json-mode the row fails, unless its JSON is whole.',
   },
 } as const satisfies Readonly<Record<string, FailureText>>
 

@@ -106,3 +106,17 @@ export const measureObject = (text: string): { readonly members: number; readonl
   })
   return { members, depth }
 }
+
+const blanks = /[ \t\n\r]+/g
+
+/** The same JSON text on one line: without the white space between its parts. Strings and numbers stay as they were written. */
+export const compactJson = (text: string): string => {
+  let compact = ''
+  let at = 0
+  for (let open = text.indexOf('"'); open !== -1; open = text.indexOf('"', at)) {
+    const close = closingQuote(text, open)
+    compact += text.slice(at, open).replaceAll(blanks, '') + text.slice(open, close + 1)
+    at = close + 1
+  }
+  return compact + text.slice(at).replaceAll(blanks, '')
+}

@@ -59,6 +59,18 @@ export const promptOptions = {
     placeholder: 'KEY=JSON',
     describe: 'Any other API parameter, such as --param presence_penalty=0.5; repeatable',
   },
+  schema: {
+    group: 'Answers',
+    type: 'string',
+    placeholder: 'FILE',
+    describe: 'JSON Schema that every answer must fit, in strict mode; each of its top-level properties is a column',
+  },
+  jsonMode: {
+    group: 'Answers',
+    type: 'boolean',
+    default: false,
+    describe: 'Ask for JSON objects without a schema; the messages must hold the word JSON',
+  },
 } as const satisfies OptionTable
 
 /** How the input is read. */
@@ -201,6 +213,15 @@ export const sendOptions = {
     default: 5,
     describe: 'Further tries a row may get after failures that may pass; refusals for rate (429) are not counted',
   },
+  retryInvalid: {
+    group: 'Sending',
+    type: 'number',
+    min: 0,
+    max: 100,
+    integer: true,
+    default: 0,
+    describe: 'Of these tries so many may follow answers that break --schema or are no JSON; each answer is paid for',
+  },
   timeout: {
     group: 'Sending',
     type: 'number',
@@ -318,4 +339,6 @@ export const identityFlags = [
   'seed',
   'reasoningEffort',
   'param',
+  'schema',
+  'jsonMode',
 ] as const satisfies readonly (keyof RunFlags)[]

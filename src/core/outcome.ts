@@ -1,4 +1,5 @@
 import { type Answer, readAnswer } from './answer.js'
+import { type Judge, judgeAnswer, type Verdict } from './judge.js'
 import type { RowFault, Usage } from './model.js'
 import type { Usd } from './money.js'
 import type { AnswerRecord, FailureRecord } from './records.js'
@@ -7,6 +8,8 @@ import type { AnswerRecord, FailureRecord } from './records.js'
 export interface Outcome {
   readonly status: 'ok' | 'failed' | 'pending'
   readonly response: string | undefined
+  /** The object that `response` holds, when answers are asked for as JSON and this one is as it should be. */
+  readonly parsed: unknown
   readonly finishReason: string | undefined
   /** Why the row failed, or what to look at in an answer that is usable: `truncated`, `refused`, `content_filter`. */
   readonly errorCode: string | undefined
@@ -38,6 +41,7 @@ export interface Priced {
 const nothing: Outcome = {
   status: 'pending',
   response: undefined,
+  parsed: undefined,
   finishReason: undefined,
   errorCode: undefined,
   errorMessage: undefined,
@@ -68,14 +72,16 @@ const flagMessages = {
   content_filter: 'The answer was cut by a content filter',
 } as const
 
-type Told = Pick<Outcome, 'status' | 'response' | 'finishReason' | 'errorCode' | 'errorMessage'>
+type Told = Pick<Outcome, 'status' | 'response' | 'parsed' | 'finishReason' | 'errorCode' | 'errorMessage'>
 
-const tell = (answer: Answer): Told => {
+const tell = (answer: Answer, verdict: Verdict | undefined): Told => {
   switch (answer.status) {
     case 'ok':
+      if (verdict?.ok === false) return tellUnfit(answer, verdict)
       return {
         status: 'ok',
         response: answer.response,
+        parsed: verdict?.value,
         finishReason: answer.finishReason,
         errorCode: answer.flag,
         errorMessage: answer.flag === undefined ? undefined : flagMessages[answer.flag],
@@ -102,10 +108,23 @@ const tell = (answer: Answer): Told => {
   }
 }
 
+/** An answer that is not what was asked for: paid and kept, and of no use as it is. */
+const tellUnfit = (answer: Answer & { status: 'ok' }, { code, message }: Verdict & { ok: false }): Told => ({
+  status: 'failed',
+  response: answer.response,
+  parsed: undefined,
+  finishReason: answer.finishReason,
+  errorCode: code,
+  errorMessage: message,
+})
+
+const goodAnswer = 4
+
 /** How good a record is as the row's last word. The best wins; among equals the first good answer, else the latest. */
-const rank = (answer: Answer | undefined): number => {
-  if (answer?.status === 'ok') return answer.flag === undefined ? 3 : 2
-  return answer?.status === 'empty' ? 1 : 0
+const rank = (answer: Answer | undefined, verdict: Verdict | undefined): number => {
+  if (answer?.status !== 'ok') return answer?.status === 'empty' ? 1 : 0
+  if (verdict?.ok === false) return 2
+  return answer.flag === undefined ? goodAnswer : 3
 }
 
 export const addUsage = (a: Usage | undefined, b: Usage): Usage =>
@@ -140,28 +159,43 @@ const spend = (spent: Spent, answer: Answer, priceNow: (answer: Priced) => Usd |
   return { usage, costUsd: (spent.costUsd ?? 0n) + cost, costUnknown: spent.costUnknown }
 }
 
-/** Everything a row's records say, folded into its outcome: the journal is the truth, this is the reading of it. */
-export const foldOutcome = (records: readonly (AnswerRecord | FailureRecord)[], price: Price): Outcome => {
+/**
+ * Everything a row's records say, folded into its outcome: the journal is the truth, this is the reading of it.
+ * @param judge what answers must be, where more than text is asked for
+ */
+export const foldOutcome = (
+  records: readonly (AnswerRecord | FailureRecord)[],
+  price: Price,
+  judge?: Judge,
+): Outcome => {
   let best: AnswerRecord | FailureRecord | undefined
   let bestAnswer: Answer | undefined
+  let bestVerdict: Verdict | undefined
+  let bestRank = -1
   let spent = unspent
   let attempts = 0
   for (const record of records) {
     attempts = Math.max(attempts, record.attempt)
     const answer = record.kind === 'answer' ? readAnswer(record.body) : undefined
     if (answer !== undefined) spent = spend(spent, answer, priced => price(priced, record.at))
-    const better = rank(answer) - (best === undefined ? -1 : rank(bestAnswer))
-    if (better > 0 || (better === 0 && rank(answer) < 3)) [best, bestAnswer] = [record, answer]
+    const verdict = answer && judgeAnswer(answer, judge)
+    const recordRank = rank(answer, verdict)
+    if (recordRank < bestRank || (recordRank === bestRank && recordRank === goodAnswer)) continue
+    best = record
+    bestAnswer = answer
+    bestVerdict = verdict
+    bestRank = recordRank
   }
   if (best === undefined) return nothing
   const told: Told =
     bestAnswer === undefined
       ? { ...nothing, status: 'failed', errorCode: codeOf(best), errorMessage: messageOf(best) }
-      : tell(bestAnswer)
+      : tell(bestAnswer, bestVerdict)
   // Field by field: spreads cost some 40 µs of collection a row on Node 20.
   return {
     status: told.status,
     response: told.response,
+    parsed: told.parsed,
     finishReason: told.finishReason,
     errorCode: told.errorCode,
     errorMessage: told.errorMessage,

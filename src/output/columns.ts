@@ -1,4 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
+import { compactJson, memberTexts } from '../core/json-text.js'
 import { formatUsd } from '../core/money.js'
 import type { Outcome } from '../core/outcome.js'
 
@@ -69,14 +70,50 @@ export const resultColumns = [
   },
 ] as const satisfies readonly ResultColumn[]
 
-/** The names of the added columns, each with the prefix. */
-export const addedNames = (prefix: string): readonly string[] => resultColumns.map(column => prefix + column.name)
+/** What the results add to a row: a prefix for its names, and the properties that answers are asked for. */
+export interface AddedShape {
+  readonly prefix: string
+  /** Top-level properties of the schema that answers fit. */
+  readonly fields: readonly string[]
+}
 
-/** The added cells of one row, in the order of `addedNames`. */
+const fixedNames: readonly string[] = resultColumns.map(({ name }) => name)
+
+/** A property that is called as a fixed column keeps its name where a prefix has given the column another one. */
+const fieldName = (prefix: string, field: string): string => (fixedNames.includes(field) ? field : prefix + field)
+
+/**
+ * The names of the added columns: the fixed ones, then one for each property of the schema.
+ * @throws PromptmillError `bad_output` when two of them are the same
+ */
+export const addedNames = ({ prefix, fields }: AddedShape): readonly string[] => {
+  const names = [...fixedNames.map(name => prefix + name), ...fields.map(field => fieldName(prefix, field))]
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw nameTaken(twice, 'The schema', 'property')
+  return names
+}
+
+/** The fixed cells of one row, in the order of `addedNames`. */
 export const addedCells = (outcome: Outcome): readonly CellValue[] => resultColumns.map(column => column.value(outcome))
 
-/** The error for an input column that has the name of an added one. */
-export const nameTaken = (name: string, where: string): PromptmillError =>
-  new PromptmillError('bad_output', `${where} has a column "${name}", and so have the results`, {
+/**
+ * The values of the schema's properties in an answer, each as compact JSON text; undefined where the answer is not as
+ * it should be. Taken from the text of the answer, so that numbers stay as they were written.
+ */
+export const readFields = (
+  { parsed, response }: Outcome,
+  fields: readonly string[],
+): readonly (string | undefined)[] => {
+  if (parsed === undefined || response === undefined) return fields.map(() => undefined)
+  const texts = memberTexts(response)
+  return fields.map(field => {
+    const text = texts.get(field)
+    return text === undefined ? undefined : compactJson(text)
+  })
+}
+
+/** The error for a column that has the name of an added one. */
+export const nameTaken = (name: string, where: string, what: 'column' | 'property' = 'column'): PromptmillError =>
+  new PromptmillError('bad_output', `${where} has a ${what} "${name}", and so have the results`, {
     hint: 'Give --output-prefix TEXT (such as llm_) to rename the added columns',
   })

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import { memberTexts } from '../core/json-text.js'
 import type { JsonRow, Row } from '../core/model.js'
 import type { Outcome } from '../core/outcome.js'
-import { addedCells, addedNames } from './columns.js'
+import { type AddedShape, addedCells, addedNames, readFields } from './columns.js'
 
 /** A row and what became of it. */
 export interface ResultRow {
@@ -12,12 +12,11 @@ export interface ResultRow {
 
 export type ResultsFormat = 'csv' | 'tsv' | 'jsonl'
 
-/** The shape of a results file: its format, the row's own columns, and the prefix of the added ones. */
-export interface ResultsShape {
+/** The shape of a results file: its format, the row's own columns, and the added ones. */
+export interface ResultsShape extends AddedShape {
   readonly format: ResultsFormat
   /** The input's columns; for a JSONL input written as CSV the keys of all its rows. */
   readonly columns: readonly string[]
-  readonly prefix: string
 }
 
 /** Turns results into text, batch by batch. */
@@ -44,15 +43,22 @@ const ownCells = (row: Row, columns: readonly string[]): readonly string[] => {
   return row.form === 'json' ? jsonCells(row, columns) : columns.map(() => '')
 }
 
-const createTableRenderer = ({ format, columns, prefix }: ResultsShape): RowRenderer => {
+/** A property's value as a cell: a text as it is, everything else as JSON. */
+const fieldCell = (text: string | undefined): string => {
+  if (text === undefined || text === 'null') return ''
+  return text.startsWith('"') ? (JSON.parse(text) as string) : text
+}
+
+const createTableRenderer = ({ format, columns, prefix, fields }: ResultsShape): RowRenderer => {
   // A lone carriage return inside a cell ends a record for many readers, so it is quoted like a newline.
   const options = { delimiter: format === 'tsv' ? '\t' : ',', record_delimiter: '\n', quoted_match: /[\r\n]/ } as const
   const toCells = ({ row, outcome }: ResultRow): string[] => [
     ...ownCells(row, columns),
     ...addedCells(outcome).map(cell => (cell === null ? '' : String(cell))),
+    ...(fields.length === 0 ? [] : readFields(outcome, fields).map(fieldCell)),
   ]
   return {
-    head: stringify([[...columns, ...addedNames(prefix)]], options),
+    head: stringify([[...columns, ...addedNames({ prefix, fields })]], options),
     render: batch => stringify(batch.map(toCells), options),
   }
 }
@@ -64,12 +70,14 @@ const ownMembers = (row: Row, names: readonly string[]): string => {
   return `{${names.map((name, index) => `${name}:${JSON.stringify(row.cells[index])}`).join(',')}`
 }
 
-const createJsonRenderer = ({ columns, prefix }: ResultsShape): RowRenderer => {
+const createJsonRenderer = ({ columns, prefix, fields }: ResultsShape): RowRenderer => {
   const names = columns.map(column => JSON.stringify(column))
-  const added = addedNames(prefix).map(name => `${JSON.stringify(name)}:`)
+  const added = addedNames({ prefix, fields }).map(name => `${JSON.stringify(name)}:`)
   const toLine = ({ row, outcome }: ResultRow): string => {
     const own = ownMembers(row, names)
-    const members = addedCells(outcome).map((cell, index) => added[index] + JSON.stringify(cell))
+    const cells = addedCells(outcome).map(cell => JSON.stringify(cell))
+    if (fields.length > 0) for (const text of readFields(outcome, fields)) cells.push(text ?? 'null')
+    const members = cells.map((cell, index) => added[index] + cell)
     return `${own}${own.endsWith('{') ? '' : ','}${members.join(',')}}\n`
   }
   return { head: '', render: batch => batch.map(toLine).join('') }

@@ -1,5 +1,6 @@
 import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonRow, Request, Row, RowFault, TableRow } from '../core/model.js'
+import { type AnswerForm, writeResponseFormat } from './answer-form.js'
 import { type CellReader, createCellReader } from './cells.js'
 import { createChatBody, textMessage } from './chat-body.js'
 import { bringsSystem, chatPath, isBatchLine, readBatchLine, readMessages } from './conversation.js'
@@ -19,6 +20,8 @@ export interface PromptSettings {
   readonly model: string | undefined
   /** API parameters of every request. */
   readonly params: JsonObject
+  /** What answers are asked to be, where more than text is asked for. */
+  readonly answers?: AnswerForm | undefined
 }
 
 /** What the drafts need to know of the input. */
@@ -78,6 +81,20 @@ const loneSurrogate: RowFault = {
 
 const emptyPrompt: RowFault = { code: 'empty_prompt', message: 'the prompt is empty' }
 
+/** The API refuses to answer with an object unless a message speaks of JSON (OpenAI guide "Structured model outputs", "JSON mode"). */
+const namesJson = (message: string): boolean => /json/i.test(message)
+
+const jsonUnnamed: RowFault = {
+  code: 'unsupported_request',
+  message: 'no message holds the word JSON, as --json-mode needs it: ask for a JSON object in the prompt',
+}
+
+const notAsked: RowFault = {
+  code: 'unsupported_request',
+  message:
+    'a Batch API line is sent as it is: leave --schema and --json-mode out, and write response_format in its body',
+}
+
 /** A request's body: the text that is sent, and the canonical one that names it where the two differ. */
 interface Body {
   readonly model: string
@@ -118,10 +135,13 @@ const createSources = (settings: PromptSettings, shape: InputShape) => {
   const prompt = compilePrompt(shape, settings.prompt)
   const read = createCellReader(shape.columns)
   const system = createSystemMessage(read, compile(shape, settings.system))
-  const writeBody = model === undefined ? undefined : createChatBody(model, params)
+  const { answers } = settings
+  const written: Record<string, string> = answers === undefined ? {} : { response_format: writeResponseFormat(answers) }
+  const writeBody = model === undefined ? undefined : createChatBody(model, params, written)
 
   const assemble = (row: Row, messages: readonly string[]): DraftOrFault => {
     if (model === undefined || writeBody === undefined) throw noModel()
+    if (answers?.kind === 'object' && !messages.some(namesJson)) return { fault: jsonUnnamed }
     return toDraft(row, { model, text: writeBody(messages) })
   }
   return {
@@ -138,6 +158,7 @@ const createSources = (settings: PromptSettings, shape: InputShape) => {
     fromBatchLine(row: JsonRow): DraftOrFault {
       const line = readBatchLine(row)
       if ('code' in line) return { fault: line }
+      if (answers !== undefined) return { fault: notAsked }
       const named = line.body['model'] ?? model
       if (typeof named !== 'string') throw noModel()
       const canonical = canonicalJson({ ...line.body, model: named })

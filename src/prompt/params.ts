@@ -41,10 +41,11 @@ const parseParam = (text: string): readonly [string, JsonValue] => {
 }
 
 /**
- * The API parameters that every request of a run carries.
+ * The API parameters that every request of a run carries, but for what answers are asked to be.
+ * @param answersAreJson whether --schema or --json-mode says that already
  * @throws PromptmillError `bad_flag` for a --param that is not KEY=JSON, is reserved, or is set twice
  */
-export const toParams = (flags: ParamFlags): JsonObject => {
+export const toParams = (flags: ParamFlags, answersAreJson = false): JsonObject => {
   const params: Record<string, JsonValue> = {}
   const set = (key: string, value: JsonValue | undefined): void => {
     if (value === undefined) return
@@ -57,5 +58,10 @@ export const toParams = (flags: ParamFlags): JsonObject => {
   set('seed', flags.seed)
   set('reasoning_effort', flags.reasoningEffort)
   for (const text of flags.param ?? []) set(...parseParam(text))
+  if (answersAreJson && Object.hasOwn(params, 'response_format')) {
+    throw new PromptmillError('bad_flag', '--param response_format is given beside --schema or --json-mode', {
+      hint: 'They set response_format: leave the --param out',
+    })
+  }
   return params
 }

@@ -1,7 +1,9 @@
 import { type Answer, readAnswer } from '../core/answer.js'
+import { judgeAnswer, type Verdict } from '../core/judge.js'
 import type { Reply } from '../core/model.js'
 import type { JournalPosition } from '../core/records.js'
 import type { AfterFailure, Again } from './after-failure.js'
+import { createAfterInvalid } from './after-invalid.js'
 import type { Attempt } from './attempt.js'
 import type { Exchange, Reservation, SendPorts, SendSettings, Settlement } from './contract.js'
 import type { Flow } from './flow.js'
@@ -53,6 +55,21 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
     flow.used(pass, used)
   }
 
+  const { afterInvalid, rowDone } = createAfterInvalid({ settings, ports, halt, journal })
+
+  const settleInvalid = async (
+    row: OpenRow,
+    answer: Answer,
+    found: { reply: Reply; position: JournalPosition; verdict: Verdict & { ok: false } },
+  ): Promise<Settlement | Again> => {
+    const { position, verdict } = found
+    const again = await afterInvalid(row, found)
+    if (again !== undefined) return again
+    purse.rowDone('answered')
+    rowDone()
+    return { status: 'failed', position, record: 'answer', code: verdict.code, answer }
+  }
+
   const settle = (
     row: OpenRow,
     answer: Answer,
@@ -64,10 +81,13 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
       return afterFailure(row, failure, answer)
     }
     flow.worked()
+    const verdict = judgeAnswer(answer, ports.judge)
+    if (verdict?.ok === false) return settleInvalid(row, answer, { reply, position, verdict })
     purse.rowDone('answered')
+    rowDone()
     return answer.status === 'ok'
       ? { status: 'answered', position, answer }
-      : { status: 'failed', position, code: 'empty_answer', answer }
+      : { status: 'failed', position, record: 'answer', code: 'empty_answer', answer }
   }
 
   const afterAnswer = async (row: OpenRow, asCame: Reply, attempt: Attempt): Promise<Settlement | Again> => {

@@ -54,7 +54,7 @@ export const createAfterFailure = (parts: FailureParts): AfterFailure => {
       final: true,
       waitMs: 0,
     })
-    return { status: 'failed', position, code: failure.code, answer }
+    return { status: 'failed', position, record: 'failure', code: failure.code, answer }
   }
   const tryAgain = (row: OpenRow, failure: Failure, waitMs: number): Again => {
     journal.jot(toRecord(row, failure, false))

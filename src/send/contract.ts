@@ -1,6 +1,7 @@
 import type { Answer } from '../core/answer.js'
 import type { Clock } from '../core/clock.js'
 import type { FailureCode } from '../core/failures.js'
+import type { Judge } from '../core/judge.js'
 import type { Reply, Request } from '../core/model.js'
 import type { Usd } from '../core/money.js'
 import type { JournalPosition, RecordSink } from '../core/records.js'
@@ -33,6 +34,8 @@ export interface SendSettings {
   readonly concurrency: number
   /** Repeats of a row whose sends may have been billed; refusals and failed connections are not counted. */
   readonly retries: number
+  /** Of those, repeats after answers that are not what was asked for. */
+  readonly retryInvalid: number
   /** How long a row is tried in all, in ms: attempts that may have been billed and the waits after them. */
   readonly rowTimeoutMs: number
   /** The longest standstill, in ms: a longer wait asked by the server, or a longer outage, ends the run resumably. */
@@ -103,6 +106,8 @@ export interface SendPorts {
   /** The same for the body of an answer, before it is journaled. */
   readonly scrubAnswer: (body: string) => string
   readonly budget?: Budget | undefined
+  /** What answers must be, where more than text is asked for. */
+  readonly judge?: Judge | undefined
   readonly onEvent?: ((event: SendEvent) => void) | undefined
 }
 
@@ -121,6 +126,8 @@ export type Settlement =
   | {
       readonly status: 'failed'
       readonly position: JournalPosition
+      /** What stands at `position`: an answer of no use, of which an event has told, or a failure. */
+      readonly record: 'answer' | 'failure'
       readonly code: FailureCode
       /** The answer that was of no use, when there was one. */
       readonly answer: Answer | undefined

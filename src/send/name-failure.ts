@@ -1,6 +1,7 @@
 import type { Answer } from '../core/answer.js'
 import { classifyBreak, classifyErrorInAnswer, classifyReply } from '../core/classify.js'
 import { type FailureCode, failureClassOf, failureTable } from '../core/failures.js'
+import type { Verdict } from '../core/judge.js'
 import type { Reply } from '../core/model.js'
 import type { Exchange } from './contract.js'
 import { readErrorBody } from './error-body.js'
@@ -87,6 +88,18 @@ export const nameUseless = (
     askedMs: readRetryAfter(reply.headers, said, naming.wallMs),
   }
 }
+
+/** What an answer that is not what was asked for means. Its body stands in the answer's own record. */
+export const nameInvalid = (reply: Reply, { code, message }: Verdict & { ok: false }, naming: Naming): Failure => ({
+  code,
+  message: cut(message, longestMessage, naming),
+  status: reply.status,
+  latencyMs: reply.latencyMs,
+  requestId: requestIdOf(reply, naming.scrub),
+  ambiguous: false,
+  body: null,
+  askedMs: undefined,
+})
 
 /** A row that alone needs more tokens than a minute allows, found before it is sent. */
 export const nameOverTpm = (tokens: number, limit: number): Failure => ({

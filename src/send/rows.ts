@@ -13,8 +13,10 @@ export interface OpenRow {
   /** Time in attempts that may have been billed, and in the waits after them, in ms. */
   triedMs: number
   failures: number
-  /** Failures that may have been billed. */
+  /** Sends that may have been billed and brought nothing of use. */
   ambiguous: number
+  /** Of those, answers that are not what was asked for. */
+  invalid: number
 }
 
 export const openRow = (request: Request, earlierAttempts: number): OpenRow => ({
@@ -24,6 +26,7 @@ export const openRow = (request: Request, earlierAttempts: number): OpenRow => (
   triedMs: 0,
   failures: 0,
   ambiguous: 0,
+  invalid: 0,
 })
 
 /** An attempt that brought no answer, named. Texts are scrubbed. */

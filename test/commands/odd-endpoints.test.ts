@@ -76,7 +76,7 @@ describe('an endpoint that tells next to nothing', () => {
     const work = await createWorkspace({}, { respond })
     await work.run({ input: await work.write('in.csv', manyPrompts(5)) })
     const rows = await work.readCsv('in.results.csv')
-    expect(Object.keys(rows[0] ?? {})).toEqual(['id', 'prompt', ...addedNames('')])
+    expect(Object.keys(rows[0] ?? {})).toEqual(['id', 'prompt', ...addedNames({ prefix: '', fields: [] })])
     expect(rows.map(({ response, status, model }) => [response, status, model])).toEqual(
       Array.from({ length: 5 }, () => ['fine', 'ok', '']),
     )

@@ -29,7 +29,7 @@ describe('a run', () => {
       ['008', 'two', 'ok'],
       ['009', ' three\n lines ', 'ok'],
     ])
-    expect(Object.keys(rows[0] ?? {})).toEqual(['id', 'prompt', ...addedNames('')])
+    expect(Object.keys(rows[0] ?? {})).toEqual(['id', 'prompt', ...addedNames({ prefix: '', fields: [] })])
     expect(rows.every(row => row['response'] !== '' && row['request_id'] !== '' && row['attempts'] === '1')).toBe(true)
     expect(work.simulator.ledger().calls).toBe(3)
   })
@@ -134,7 +134,7 @@ describe('a run', () => {
     const work = await createWorkspace()
     const { summary } = await work.run({ input: await work.write('in.csv', 'id,prompt\n') })
     expect(summary.rows.total).toBe(0)
-    expect(await work.read('in.results.csv')).toBe(`id,prompt,${addedNames('').join(',')}\n`)
+    expect(await work.read('in.results.csv')).toBe(`id,prompt,${addedNames({ prefix: '', fields: [] }).join(',')}\n`)
   })
 
   it('spools a stream, so that it can be resumed without it', async () => {

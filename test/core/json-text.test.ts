@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findDuplicateKey, measureObject, memberTexts } from '../../src/core/json-text.js'
+import { compactJson, findDuplicateKey, measureObject, memberTexts } from '../../src/core/json-text.js'
 
 const entries = (text: string): (readonly [string, string])[] => [...memberTexts(text)]
 
@@ -98,5 +98,26 @@ describe('measureObject', () => {
     const text = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
     expect(measureObject(text)).toEqual({ members: 1, depth: 100_001 })
     expect(memberTexts(text).get('a')).toHaveLength(200_000)
+  })
+})
+
+describe('compactJson', () => {
+  it.each([
+    ['{ "a" : 1 }', '{"a":1}'],
+    ['[\n  1.0,\r\n\t20000000000000000000 ]', '[1.0,20000000000000000000]'],
+    ['{"a b": " c \\" d ", "e": "\\\\" }', '{"a b":" c \\" d ","e":"\\\\"}'],
+    [' "x" ', '"x"'],
+    ['null', 'null'],
+  ])('takes the white space between the parts of %j, and that alone', (text, compact) => {
+    expect(compactJson(text)).toBe(compact)
+  })
+
+  it('is what JSON.stringify makes of any value', () => {
+    fc.assert(
+      fc.property(fc.json(), text => {
+        const value: unknown = JSON.parse(text)
+        expect(compactJson(JSON.stringify(value, null, 2))).toBe(JSON.stringify(value))
+      }),
+    )
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Judge } from '../../src/core/judge.js'
 import { faultOutcome, foldOutcome, type Price, pendingOutcome } from '../../src/core/outcome.js'
 import type { AnswerRecord, FailureRecord } from '../../src/core/records.js'
 import { createTally } from '../../src/core/summary.js'
@@ -153,5 +154,55 @@ describe('createTally', () => {
     expect(tally.summary(0).cost_usd).toBe('0')
     tally.add(foldOutcome([answer(completion({ model: 'other' }))], price))
     expect(tally.summary(0).cost_usd).toBeNull()
+  })
+})
+
+describe('foldOutcome with a judge', () => {
+  const judge: Judge = text =>
+    text.startsWith('{') ? { ok: true, value: { text } } : { ok: false, code: 'schema_mismatch', message: 'no object' }
+  const fold = (...records: readonly (AnswerRecord | FailureRecord)[]) => foldOutcome(records, price, judge)
+
+  it('gives the value of an answer that fits', () => {
+    expect(fold(answer(completion({ content: '{}' })))).toMatchObject({ status: 'ok', parsed: { text: '{}' } })
+  })
+
+  it('keeps an answer that does not fit, paid and failed', () => {
+    expect(fold(answer(completion({ content: 'no' })))).toMatchObject({
+      status: 'failed',
+      response: 'no',
+      parsed: undefined,
+      finishReason: 'stop',
+      errorCode: 'schema_mismatch',
+      errorMessage: 'no object',
+      costUsd: 20n,
+    })
+  })
+
+  it('prefers an answer that fits to one that does not, and counts the cost of both', () => {
+    const [bad, good] = [answer(completion({ content: 'no' }), 1), answer(completion({ content: '{}' }), 2)]
+    expect(fold(bad, good)).toMatchObject({ status: 'ok', response: '{}', attempts: 2, costUsd: 40n })
+  })
+
+  it('tells the latest of several that do not fit, and prefers it to a call that brought nothing', () => {
+    const [first, second] = [answer(completion({ content: 'one' }), 1), answer(completion({ content: 'two' }), 2)]
+    expect(fold(first, second, failure('timeout', 3))).toMatchObject({ response: 'two', errorCode: 'schema_mismatch' })
+  })
+
+  it.each([
+    ['cut at the token limit', 'length', 'truncated'],
+    ['cut by a filter', 'content_filter', 'content_filter'],
+  ])('fails an answer %s by that name', (_what, finish, code) => {
+    expect(fold(answer(completion({ content: 'no', finish })))).toMatchObject({ status: 'failed', errorCode: code })
+  })
+
+  it('takes a cut answer whose JSON is whole', () => {
+    const cut = answer(completion({ content: '{}', finish: 'length' }))
+    expect(fold(cut)).toMatchObject({ status: 'ok', errorCode: 'truncated', parsed: { text: '{}' } })
+  })
+
+  it('leaves a refusal what it is', () => {
+    const message = { role: 'assistant', content: null, refusal: 'I cannot' }
+    const refusal = answer(JSON.stringify({ model: 'm', choices: [{ message, finish_reason: 'stop' }] }))
+    expect(fold(refusal)).toMatchObject({ status: 'ok', errorCode: 'refused', response: 'I cannot', parsed: undefined })
   })
 })

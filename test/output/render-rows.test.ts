@@ -30,7 +30,7 @@ const unreadable: Row = {
 }
 
 const render = (row: Row, format: ResultsFormat, columns: readonly string[] = ['a', 'b'], prefix = ''): string => {
-  const renderer = createRowRenderer({ format, columns, prefix })
+  const renderer = createRowRenderer({ format, columns, prefix, fields: [] })
   return renderer.head + renderer.render([{ row, outcome }])
 }
 const firstLine = (text: string): JsonObject => JSON.parse(text.split('\n')[0] ?? '') as JsonObject
@@ -38,7 +38,7 @@ const firstLine = (text: string): JsonObject => JSON.parse(text.split('\n')[0] ?
 describe('results as CSV', () => {
   it('puts the row’s own columns first and the added ones after them', () => {
     const [header] = parse(render(tableRow('1', '2'), 'csv'))
-    expect(header).toEqual(['a', 'b', ...addedNames('')])
+    expect(header).toEqual(['a', 'b', ...addedNames({ prefix: '', fields: [] })])
   })
 
   it('gives every cell back as it was read, whatever it holds', () => {
@@ -53,7 +53,7 @@ describe('results as CSV', () => {
 
   it('writes money as a decimal without exponent', () => {
     const [, cells] = parse(render(tableRow('1', '2'), 'csv'))
-    expect(cells?.[2 + addedNames('').indexOf('cost_usd')]).toBe('0.0000000015')
+    expect(cells?.[2 + addedNames({ prefix: '', fields: [] }).indexOf('cost_usd')]).toBe('0.0000000015')
   })
 
   it('writes tabs for a TSV', () => {
@@ -83,11 +83,11 @@ describe('results as JSONL', () => {
   })
 
   it('gives an empty object the added keys alone', () => {
-    expect(Object.keys(firstLine(render(jsonRow('{}'), 'jsonl')))).toEqual(addedNames(''))
+    expect(Object.keys(firstLine(render(jsonRow('{}'), 'jsonl')))).toEqual(addedNames({ prefix: '', fields: [] }))
   })
 
   it('gives a row that cannot be read the added keys alone', () => {
-    expect(Object.keys(firstLine(render(unreadable, 'jsonl')))).toEqual(addedNames(''))
+    expect(Object.keys(firstLine(render(unreadable, 'jsonl')))).toEqual(addedNames({ prefix: '', fields: [] }))
   })
 
   it('turns a table’s cells into texts, whatever they hold', () => {

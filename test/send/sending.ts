@@ -53,6 +53,7 @@ export interface SendingOptions {
 const defaults: SendSettings = {
   concurrency: 8,
   retries: 5,
+  retryInvalid: 0,
   rowTimeoutMs: 3_600_000,
   maxWaitMs: 600_000,
   rpm: undefined,

@@ -7,7 +7,7 @@ import type { CountingProgress } from '../estimate/count-pending.js'
 import { type PlanWatch, planRows } from '../plan/plan.js'
 import { emptyRecollection } from '../plan/recall.js'
 import { createIdReader } from '../plan/row-name.js'
-import type { RunSettings } from '../session/settings.js'
+import { addedShape, type RunSettings } from '../session/settings.js'
 import type { Findings, FoundRow } from './findings.js'
 import { createRepeats } from './repeats.js'
 import { findSizeFaults, needsCounting, type SizeLimits } from './sizes.js'
@@ -93,7 +93,7 @@ const nowhere: FoundRow = { row: 0, line: 0, id: null, detail: null }
  */
 export const checkRows = async (checking: Checking): Promise<{ rows: number; models: ReadonlySet<string> }> => {
   const { settings, input, findings, notify } = checking
-  const { outputPrefix = '', idColumn } = settings
+  const { idColumn } = settings
   const drafts = createDrafts(settings.requests, input)
   const readId = createIdReader(input.columns, idColumn)
   const repeats = createRepeatCheck(findings)
@@ -119,7 +119,7 @@ export const checkRows = async (checking: Checking): Promise<{ rows: number; mod
     },
   }
   try {
-    const plan = { drafts, memory: emptyRecollection(), outputPrefix, idColumn, again: undefined, watch }
+    const plan = { drafts, memory: emptyRecollection(), added: addedShape(settings), idColumn, again: undefined, watch }
     await planRows(input, plan)
   } catch (error) {
     addRefusal(findings, error)

@@ -11,14 +11,14 @@ import type { Survey } from './survey.js'
 type ForecastSettings = SettingsOf<typeof forecastOptions>
 
 /** What earlier sessions have of the rows: their cost, and how long their answers were. */
-export const readSpent = ({ folder, price }: Survey, { table }: Plan) => {
+export const readSpent = ({ folder, price, settings: { judge } }: Survey, { table }: Plan) => {
   const tally = createTally()
   const gathered = createSeenAnswers()
   const reader = createRecordReader(folder)
   try {
     for (let row = 0; row < table.rows; row++) {
       if (table.positions(row).length === 0) continue
-      const outcome = readOutcome({ table, reader, price }, row)
+      const outcome = readOutcome({ table, reader, price, judge }, row)
       tally.add(outcome)
       gatherOutcome(gathered, outcome)
     }

@@ -1,6 +1,7 @@
 import { createCounting, type OnSize } from '../../pricing/counting.js'
 import type { Draft } from '../../prompt/drafts.js'
 import { type Plan, planRows } from '../plan/plan.js'
+import { addedShape } from '../session/settings.js'
 import type { Survey } from './survey.js'
 
 /** How far the counting is. */
@@ -43,10 +44,17 @@ export const countPending = async (surveyed: Survey, { onSize, onCounting, threa
     await counting.add(full)
     onCounting?.({ share, requests, promptTokens })
   }
-  const { outputPrefix = '', idColumn } = settings
+  const { idColumn } = settings
   const watch = { onPending: (draft: Draft) => void batch.push(draft), onBatch }
   try {
-    const plan = await planRows(input, { drafts, memory, outputPrefix, idColumn, again: undefined, watch })
+    const plan = await planRows(input, {
+      drafts,
+      memory,
+      added: addedShape(settings),
+      idColumn,
+      again: undefined,
+      watch,
+    })
     await counting.finish()
     return plan
   } finally {

@@ -37,7 +37,7 @@ export const readPastAnswers = async (target: string): Promise<SeenAnswers> => {
       const outcome =
         positions.length === 1
           ? foldOutcome([view.record()], noPrice)
-          : readRecorded({ reader, price: noPrice }, positions)
+          : readRecorded({ reader, price: noPrice, judge: undefined }, positions)
       gatherOutcome(gathered, outcome)
     })
   } finally {

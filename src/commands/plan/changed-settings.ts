@@ -1,4 +1,5 @@
 import { PromptmillError } from '../../core/errors.js'
+import type { JsonObject } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
 import { identityFlags } from '../../core/options.js'
 import type { Manifest } from '../../journal/manifest.js'
@@ -6,18 +7,24 @@ import type { RunSettings } from '../session/settings.js'
 import type { Plan } from './plan.js'
 import type { Recollection } from './recall.js'
 
-/** The settings that make up every row's identity, templates as text, as the manifest keeps them. */
+/** The schema in the form in which it is compared: equal ones are written alike. */
+const schemaOf = ({ requests: { answers } }: RunSettings): JsonObject | null =>
+  answers?.kind === 'schema' ? (JSON.parse(answers.canonical) as JsonObject) : null
+
+/** The settings that make up every row's identity, templates and schema as they are, as the manifest keeps them. */
 export const identitySettings = (settings: RunSettings): Readonly<Record<string, unknown>> => ({
   ...Object.fromEntries(identityFlags.map(key => [key, settings[key] ?? null])),
   prompt: settings.requests.prompt?.source ?? null,
   system: settings.requests.system?.source ?? null,
+  schema: schemaOf(settings),
 })
+
+/** A flag that is not given, and one that the earlier version did not know, say the same. */
+const toText = (value: unknown): string => JSON.stringify(value === undefined || value === false ? null : value)
 
 const changedFlags = (settings: RunSettings, earlier: Manifest): string[] => {
   const now = identitySettings(settings)
-  return identityFlags
-    .filter(key => JSON.stringify(now[key]) !== JSON.stringify(earlier.settings[key] ?? null))
-    .map(flagName)
+  return identityFlags.filter(key => toText(now[key]) !== toText(earlier.settings[key])).map(flagName)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Row, RowFault } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
 import type { Input } from '../../input/open.js'
 import { createKeyTable } from '../../journal/key-table.js'
-import { addedNames, nameTaken } from '../../output/columns.js'
+import { type AddedShape, addedNames, nameTaken } from '../../output/columns.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { unknownColumn } from '../../prompt/template.js'
 import { stopReading } from '../interrupted.js'
@@ -36,7 +36,8 @@ export interface Plan {
 export interface PlanOptions {
   readonly drafts: Drafts
   readonly memory: Recollection
-  readonly outputPrefix: string
+  /** What the results add to a row. */
+  readonly added: AddedShape
   /** Column that names a row in messages. */
   readonly idColumn: string | undefined
   /**
@@ -81,8 +82,8 @@ const createFaults = (name: (row: Row) => string) => {
 }
 
 /** Watches the names of JSONL members: those the results add must be free, and a CSV needs them all as columns. */
-const createColumns = (input: Input, prefix: string) => {
-  const added = new Set(addedNames(prefix))
+const createColumns = (input: Input, shape: AddedShape) => {
+  const added = new Set(addedNames(shape))
   const columns = new Set(input.columns)
   const refuse = (name: string, where: string): void => {
     if (added.has(name)) throw nameTaken(name, where)
@@ -113,7 +114,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   const table = createRowTable()
   const readId = createIdReader(input.columns, options.idColumn)
   const faults = createFaults(row => namePlace(row.index + 1, row.line, readId(row)))
-  const columns = createColumns(input, options.outputPrefix)
+  const columns = createColumns(input, options.added)
   const seen = createKeyTable()
   let restored = 0
   const { onRow, onFault, onPending, onBatch } = options.watch ?? {}

@@ -1,3 +1,4 @@
+import type { Judge } from '../../core/judge.js'
 import type { Row } from '../../core/model.js'
 import { faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../../core/outcome.js'
 import type { AnswerRecord, FailureRecord, JournalPosition } from '../../core/records.js'
@@ -27,11 +28,13 @@ export interface OutcomeSource {
   readonly table: RowTable
   readonly reader: RecordReader
   readonly price: Price
+  /** What answers must be; undefined where text will do. */
+  readonly judge: Judge | undefined
 }
 
 /** Folds the records at these positions of the journal. */
 export const readRecorded = (
-  { reader, price }: Pick<OutcomeSource, 'reader' | 'price'>,
+  { reader, price, judge }: Omit<OutcomeSource, 'table'>,
   positions: readonly JournalPosition[],
 ): Outcome => {
   const records: (AnswerRecord | FailureRecord)[] = []
@@ -39,7 +42,7 @@ export const readRecorded = (
     const record = reader.read(position)
     if (record.kind === 'answer' || record.kind === 'failure') records.push(record)
   }
-  return records.length === 0 ? pendingOutcome() : foldOutcome(records, price)
+  return records.length === 0 ? pendingOutcome() : foldOutcome(records, price, judge)
 }
 
 /** Reads the outcome of a row that has a request out of the journal. */

@@ -6,7 +6,7 @@ import { stopWriting } from '../interrupted.js'
 import type { Plan } from '../plan/plan.js'
 import type { Ports } from '../ports.js'
 import type { Job } from '../session/job.js'
-import type { RunSettings } from '../session/settings.js'
+import { addedShape, type RunSettings } from '../session/settings.js'
 import { type OutcomeSource, type Projection, projectResults } from './project.js'
 
 /** Standard output as a sink: a reader that has seen enough (`| head`) is no failure. */
@@ -52,9 +52,9 @@ export const writeResults = async (
   let sink: TextSink | undefined
   try {
     sink = await openSink(job, ports)
-    const { outputPrefix: prefix = '', idColumn } = settings
-    const shape = { format: job.place.format, columns: plan.columns, prefix }
-    return await projectResults(job.source.input, source, { shape, sink, idColumn, onBatch })
+    const { prefix, fields } = addedShape(settings)
+    const shape = { format: job.place.format, columns: plan.columns, prefix, fields }
+    return await projectResults(job.source.input, source, { shape, sink, idColumn: settings.idColumn, onBatch })
   } catch (error) {
     await sink?.discard()
     if (error instanceof PromptmillError || systemCode(error) === undefined) throw error

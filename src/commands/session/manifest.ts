@@ -17,7 +17,7 @@ export interface ManifestNote {
 export const writeRunManifest = async (session: Session, { simulated, endpoint }: ManifestNote): Promise<void> => {
   const { job, settings, prices, ports } = session
   const { input, spooled, fingerprint } = job.source
-  const { requests: _requests, ...flags } = settings
+  const { requests: _requests, judge: _judge, ...flags } = settings
   const earlier = await readManifest(job.folder)
   const now = new Date(ports.clock.wall())
   await writeManifest(

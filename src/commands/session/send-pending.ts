@@ -128,8 +128,8 @@ export const sendPending = async (
 ): Promise<SendReport> => {
   const { settings, plan, endpoint } = job
   const { table } = plan
-  const source = { table, reader: job.reader, price: job.price }
-  const { retries, rpm, tpm } = settings
+  const source = { table, reader: job.reader, price: job.price, judge: settings.judge }
+  const { retries, retryInvalid, rpm, tpm } = settings
   const concurrency = await decideConcurrency(settings, notify)
   const transport = createTransport(endpoint, {
     clock: ports.clock,
@@ -144,6 +144,7 @@ export const sendPending = async (
     {
       concurrency,
       retries,
+      retryInvalid,
       rpm,
       tpm,
       maxWaitMs,
@@ -160,6 +161,7 @@ export const sendPending = async (
       scrub: endpoint.scrub,
       scrubAnswer: endpoint.scrubAnswer,
       budget: job.budget,
+      judge: settings.judge,
       onEvent: event => {
         meter.seeEvent(event)
         // Whatever the answer turns out to be worth, it is a part of the row's story and of its cost.
@@ -170,8 +172,7 @@ export const sendPending = async (
   const onSettled = (request: Request, settlement: Settlement): void => {
     meter.seeSettled(settlement.status)
     if (settlement.status === 'left') return
-    // An empty answer is its own last word; every other failure has a record of its own.
-    if (settlement.status === 'failed' && settlement.code !== 'empty_answer') {
+    if (settlement.status === 'failed' && settlement.record === 'failure') {
       table.addPosition(request.row, settlement.position)
     }
     table.settle(request.row)

@@ -11,7 +11,7 @@ import { type Cap, openCap } from './budget.js'
 import { type Job, openJob } from './job.js'
 import { createDailyPrice } from './price.js'
 import { loadPrices } from './prices.js'
-import { type RunOptions, type RunSettings, toRunSettings } from './settings.js'
+import { addedShape, type RunOptions, type RunSettings, toRunSettings } from './settings.js'
 
 /** One session of a run: what its steps share. */
 export interface Session {
@@ -59,18 +59,18 @@ export const planSession = async (
 ): Promise<Plan> => {
   const { job, settings, drafts, notify, price, cap } = session
   const { input } = job.source
-  const { outputPrefix = '', idColumn } = settings
+  const { idColumn } = settings
   const reader = createRecordReader(job.folder)
   const again =
     choose &&
     ((remembered: Remembered): number | undefined => {
-      const outcome = readRecorded({ reader, price }, remembered.positions)
+      const outcome = readRecorded({ reader, price, judge: settings.judge }, remembered.positions)
       return choose(outcome) ? Math.max(outcome.attempts, remembered.attempts) : undefined
     })
   // A cap needs the worst case of every request: one that has none is found before anything is sent.
   const watch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
   const { signal } = session.options
-  const options = { drafts, memory, outputPrefix, idColumn, again, watch, signal }
+  const options = { drafts, memory, added: addedShape(settings), idColumn, again, watch, signal }
   const plan = await planRows(input, options).finally(() => reader.close())
   checkFaults(plan, input, settings.badRows)
   checkChanges(settings, { plan, memory, earlier: job.earlier })

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { PromptmillError, systemCode } from '../../core/errors.js'
+import type { Judge } from '../../core/judge.js'
 import type { JsonObject } from '../../core/model.js'
 import { flagName, type OptionsOf } from '../../core/option-spec.js'
 import { toSettings } from '../../core/option-values.js'
 import { type RunFlagSettings, runOptions } from '../../core/options.js'
+import type { AddedShape } from '../../output/columns.js'
+import { fieldsOf } from '../../prompt/answer-form.js'
 import type { NamedText, PromptSettings } from '../../prompt/drafts.js'
 import { toParams } from '../../prompt/params.js'
 import type { EndSignals } from '../interrupted.js'
+import { readAnswerRules, type SchemaOption } from './answer-form.js'
 
 /** Where the rows come from: a file, a stream of bytes such as standard input, or objects from a program. */
 export type RowSource =
@@ -15,8 +19,14 @@ export type RowSource =
   | Iterable<JsonObject>
   | AsyncIterable<JsonObject>
 
-/** What a caller gives to `run`: the flags by their camelCase names, the rows, and the key. */
-export interface RunOptions extends OptionsOf<typeof runOptions>, EndSignals {
+/** The flags by their camelCase names. A program gives a schema as a file or as it is. */
+export interface GivenFlags extends Omit<OptionsOf<typeof runOptions>, 'schema'> {
+  /** JSON Schema that every answer must fit: the path of a file, or the schema itself. */
+  readonly schema?: SchemaOption | undefined
+}
+
+/** What a caller gives to `run`: the flags, the rows, and the key. */
+export interface RunOptions extends GivenFlags, EndSignals {
   /** Path of a CSV, TSV or JSONL file, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
   /** The API key; by default the environment's OPENAI_API_KEY. Held in memory alone. */
@@ -26,7 +36,15 @@ export interface RunOptions extends OptionsOf<typeof runOptions>, EndSignals {
 /** Every option checked and complete. */
 export interface RunSettings extends RunFlagSettings {
   readonly requests: PromptSettings
+  /** What answers must be; undefined where text will do. */
+  readonly judge: Judge | undefined
 }
+
+/** What the results of a run with these settings add to a row. */
+export const addedShape = ({ outputPrefix: prefix = '', requests }: RunSettings): AddedShape => ({
+  prefix,
+  fields: fieldsOf(requests.answers),
+})
 
 const readTextFile = async (flag: string, file: string): Promise<string> => {
   try {
@@ -50,20 +68,33 @@ const readNamedText = async (settings: RunFlagSettings, key: 'prompt' | 'system'
   return text === undefined ? undefined : { name, source: text }
 }
 
+/** Every answer that is asked for again is one more send that is billed, and there is one limit for all of those. */
+const checkRetries = ({ retries, retryInvalid }: RunFlagSettings): void => {
+  if (retryInvalid <= retries) return
+  throw new PromptmillError('bad_flag', `--retry-invalid ${retryInvalid} is more than --retries ${retries}`, {
+    hint: `A row is sent at most 1 + --retries times in all: give --retries ${retryInvalid} as well`,
+  })
+}
+
 /**
  * Checks all options and reads the files they name.
- * @throws PromptmillError `bad_flag`, naming the flag
+ * @throws PromptmillError `bad_flag`, naming the flag; `bad_schema`, with the place in the schema
  */
 export const toRunSettings = async (
-  options: OptionsOf<typeof runOptions>,
+  options: GivenFlags,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<RunSettings> => {
-  const flags = toSettings(runOptions, options, env)
+  const { schema, ...given } = options
+  const named = typeof schema === 'string' ? { ...given, schema } : given
+  const flags = toSettings(runOptions, named, env)
+  checkRetries(flags)
+  const { form: answers, judge } = await readAnswerRules(flags, schema)
   const requests: PromptSettings = {
     prompt: await readNamedText(flags, 'prompt'),
     system: await readNamedText(flags, 'system'),
     model: flags.model,
-    params: toParams(flags),
+    params: toParams(flags, answers !== undefined),
+    answers,
   }
-  return { ...flags, requests }
+  return { ...flags, requests, judge }
 }

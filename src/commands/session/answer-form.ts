@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import { PromptmillError, systemCode } from '../../core/errors.js'
+import type { Judge } from '../../core/judge.js'
+import type { JsonObject } from '../../core/model.js'
+import type { RunFlagSettings } from '../../core/options.js'
+import { type AnswerForm, toSchemaForm } from '../../prompt/answer-form.js'
+
+/** What answers are asked to be, and who judges them. */
+export interface AnswerRules {
+  readonly form: AnswerForm | undefined
+  readonly judge: Judge | undefined
+}
+
+const readSchemaFile = async (file: string): Promise<JsonObject> => {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new PromptmillError(
+      'bad_flag',
+      `--schema ${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`,
+      {
+        cause,
+      },
+    )
+  }
+  const { parseSchema } = await import('../../prompt/schema/parse-schema.js')
+  return parseSchema(text.replace(/^\uFEFF/, ''), file)
+}
+
+const compileSchema = async (schema: JsonObject, name: string): Promise<Judge> => {
+  // Loaded here and not at the top: most runs ask for text.
+  const { compileJudge } = await import('../../prompt/schema/judge.js')
+  return compileJudge(schema, name)
+}
+
+const judgeObjects = async (): Promise<Judge> => (await import('../../prompt/schema/judge.js')).judgeObject
+
+/** A schema as a caller gives it: the path of a file, or the schema itself. */
+export type SchemaOption = string | JsonObject
+
+/**
+ * Reads what answers are asked to be.
+ * @throws PromptmillError `bad_schema` with the place in the schema, `bad_flag` for flags that exclude each other
+ */
+export const readAnswerRules = async (
+  { jsonMode }: Pick<RunFlagSettings, 'jsonMode'>,
+  schema: SchemaOption | undefined,
+): Promise<AnswerRules> => {
+  if (schema !== undefined && jsonMode) {
+    throw new PromptmillError('bad_flag', '--schema and --json-mode are both given', {
+      hint: 'A schema asks for JSON already: leave --json-mode out',
+    })
+  }
+  if (jsonMode) return { form: { kind: 'object' }, judge: await judgeObjects() }
+  if (schema === undefined) return { form: undefined, judge: undefined }
+  const [value, name] = typeof schema === 'string' ? [await readSchemaFile(schema), schema] : [schema, 'the schema']
+  const form = toSchemaForm(value, name)
+  return { form, judge: await compileSchema(value, name) }
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * The judge of a run that is there, by what its manifest keeps.
+ * @throws PromptmillError `bad_schema`
+ */
+export const recallJudge = async (settings: Readonly<Record<string, unknown>>): Promise<Judge | undefined> => {
+  const { schema, jsonMode } = settings
+  if (jsonMode === true) return judgeObjects()
+  return isObject(schema) ? compileSchema(schema, "the run's schema") : undefined
+}
