@@ -5,9 +5,10 @@ import { showCount } from './totals.js'
 
 type Painter = Pick<Terminal, 'color'>
 
-const showRow = ({ row, line, id, detail }: FoundRow): string => {
+const showRow = ({ row, line, source, id, detail }: FoundRow): string => {
   const name = id === null ? '' : ` "${id}"`
-  return `  row ${row}${name} (line ${line})${detail === null ? '' : `: ${detail}`}`
+  const file = source === null ? '' : `${source} `
+  return `  row ${row}${name} (${file}line ${line})${detail === null ? '' : `: ${detail}`}`
 }
 
 const countOf = (rows: number): string => (rows === 1 ? '1 row' : `${showCount(rows)} rows`)

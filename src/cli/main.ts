@@ -70,6 +70,8 @@ const loadRunCommands = async () => {
   return import('./run-command.js')
 }
 
+const inputWords = 'CSV, TSV or JSONL files, plain or .gz, or patterns in quotes; "-" is standard input'
+
 const statusOptions = { ...priceOptions, ...jsonOptions } as const
 
 const toViewing = (terminal: Terminal, parsed: Parsed) =>
@@ -80,7 +82,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   {
     usage: 'run <input..>',
     describe: 'Send every row that has no answer yet and write the results; the same command again resumes',
-    positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
+    positionals: { input: inputWords },
     options: { ...runOptions, ...terminalOptions },
     examples: [
       ['$0 run reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'a template over a CSV'],
@@ -100,7 +102,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   {
     usage: 'estimate [input..]',
     describe: 'What a run would take: tokens, cost (low, expected, high) and time; sends nothing',
-    positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
+    positionals: { input: inputWords },
     options: { ...estimateOptions, ...priceListOptions, ...jsonOptions, ...terminalOptions },
     examples: [
       ['$0 estimate reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run'],
@@ -129,7 +131,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   {
     usage: 'check <input..>',
     describe: 'Read every row and report every fault, with row and line; sends nothing, exit status 0 or 2',
-    positionals: { input: 'CSV, TSV or JSONL file, plain or .gz; "-" is standard input' },
+    positionals: { input: inputWords },
     options: { ...runOptions, ...jsonOptions, ...terminalOptions },
     examples: [['$0 check reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run']],
     async run(terminal, parsed) {

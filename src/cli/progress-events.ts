@@ -56,7 +56,8 @@ export const progressEvents = {
     when: 'For every row settled in this session, once its outcome is synced to disk',
     fields: {
       row: "the row's place in the input, counted from 1",
-      line: 'the line on which it begins, counted from 1',
+      line: 'the line of its file on which it begins, counted from 1',
+      source: 'the file it comes from, where there are several; else null',
       status: 'ok or failed',
       error_code: 'why it failed, or what to look at in an answer: truncated, refused, content_filter; else null',
       cost_usd: 'its cost over all attempts',
@@ -126,9 +127,10 @@ const toProgressEvent = (snapshot: Snapshot): string => {
   })
 }
 
-const toRowEvent = ({ row, line, outcome }: RowOutcome): string => {
+const toRowEvent = ({ row, line, source, outcome }: RowOutcome): string => {
   const { status, errorCode, costUsd, attempts } = outcome
-  return toEvent('row', { row, line, status, error_code: errorCode ?? null, cost_usd: toMoney(costUsd), attempts })
+  const error_code = errorCode ?? null
+  return toEvent('row', { row, line, source: source ?? null, status, error_code, cost_usd: toMoney(costUsd), attempts })
 }
 
 const toEndEvent = ({ summary, results, stop }: RunResult): string =>

@@ -65,8 +65,8 @@ const watchSession = async (
 const isInterrupted = (error: unknown): boolean => error instanceof PromptmillError && error.code === 'interrupted'
 
 const sayFailures = (terminal: Terminal, { examples, summary }: RunResult): void => {
-  for (const { code, row, line, id, message } of examples) {
-    terminal.say(`${paint(terminal, 'red', code)} ${namePlace(row, line, id)}: ${showPlain(message)}`)
+  for (const { code, message, ...place } of examples) {
+    terminal.say(`${paint(terminal, 'red', code)} ${namePlace(place)}: ${showPlain(message)}`)
   }
   const untold = summary.rows.failed - examples.length
   if (untold > 0) terminal.say(paint(terminal, 'dim', `… and ${showCount(untold)} more, each in its error_message`))

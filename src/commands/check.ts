@@ -7,11 +7,12 @@ import { type CheckNotify, checkRows } from './check/rows.js'
 import type { Ports } from './ports.js'
 import { openForReading } from './session/open-source.js'
 import { loadPrices } from './session/prices.js'
+import { resolveSource } from './session/resolve-source.js'
 import { type RowSource, toRunSettings } from './session/settings.js'
 
 /** What a caller gives to `check`: the flags of a run, and the rows. */
 export interface CheckOptions extends OptionsOf<typeof runOptions> {
-  /** Path of a CSV, TSV or JSONL file, or any (async) iterable of objects, one a row. */
+  /** Path of a CSV, TSV or JSONL file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
 }
 
@@ -42,7 +43,7 @@ const checkPrices = (models: ReadonlySet<string>, prices: PriceBook, found: { fi
 export const check = async (options: CheckOptions, ports: Ports, notify: CheckNotify = {}): Promise<CheckReport> => {
   const settings = await toRunSettings(options, ports.env)
   const prices = await loadPrices(settings.prices)
-  const { source, close } = await openForReading(options.input, settings)
+  const { source, close } = await openForReading(await resolveSource(options.input), settings)
   const { input } = source
   try {
     const findings = createFindings()

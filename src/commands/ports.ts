@@ -64,6 +64,9 @@ export interface Notify {
 export interface RowOutcome {
   /** The row's place in the input, counted from 1. */
   readonly row: number
+  /** The line of its file on which it begins. */
   readonly line: number
+  /** The file it comes from, where there are several. */
+  readonly source?: string | undefined
   readonly outcome: Outcome
 }

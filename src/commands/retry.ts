@@ -6,7 +6,7 @@ import type { Manifest } from '../journal/manifest.js'
 import type { EndSignals } from './interrupted.js'
 import type { Notify, Ports } from './ports.js'
 import { type RunResult, run } from './run.js'
-import type { RunOptions } from './session/settings.js'
+import type { RowSource, RunOptions } from './session/settings.js'
 import { findRun } from './status.js'
 
 /** What `retry` may change of a run's settings: how requests are sent, never what is asked. */
@@ -16,8 +16,10 @@ export interface RetryOptions extends OptionsOf<typeof sendOptions>, EndSignals 
   readonly apiKey?: string | undefined
 }
 
-const inputOf = (manifest: Manifest, folder: string): string =>
-  manifest.input.spooled ? path.join(folder, path.basename(manifest.input.path)) : manifest.input.path
+const inputOf = ({ input }: Manifest, folder: string): RowSource => {
+  if (input.files !== undefined) return { files: input.files.map(file => ({ path: file.path, name: file.name })) }
+  return input.spooled ? path.join(folder, path.basename(input.path)) : input.path
+}
 
 /** The results that belong to a run folder, wherever the folder is now. */
 const outputOf = (manifest: Manifest, folder: string): string =>

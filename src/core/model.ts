@@ -31,6 +31,8 @@ export interface UnreadableRow extends RowPlace {
   /** The line as it was written, cut to a few kilobytes. */
   readonly text: string
   readonly fault: RowFault
+  /** What is known of it without reading it, by column: the file it comes from, where there are several. */
+  readonly known?: Readonly<Record<string, string>>
 }
 
 /** What the user gave. */

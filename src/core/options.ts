@@ -134,7 +134,8 @@ export const outputOptions = {
     type: 'string',
     alias: 'o',
     placeholder: 'FILE',
-    describe: 'Results file, .csv, .tsv or .jsonl; "-" is standard output (without it: beside the input)',
+    describe:
+      'Results file, .csv, .tsv or .jsonl; "-" is standard output (without it: beside the input; several inputs need it)',
   },
   outputPrefix: {
     group: 'Output',

@@ -29,7 +29,7 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> =
   ENOTDIR: ['there is no such file', 'A part of the path before the last is a file, not a folder'],
   EACCES: ['permission to read it is denied', 'Give yourself permission to read the file'],
   EPERM: ['permission to read it is denied', 'Give yourself permission to read the file'],
-  EISDIR: ['it is a folder', 'Name a file in it'],
+  EISDIR: ['it is a folder', "Name a file in it, or several by a pattern in quotes, such as 'data/*.csv'"],
   EMFILE: ['too many files are open', 'Raise the limit on open files (ulimit -n)'],
 }
 

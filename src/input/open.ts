@@ -1,5 +1,6 @@
 import type { Row } from '../core/model.js'
 import { decideEncoding, type Encoding, longestMark } from './encoding.js'
+import type { NamedFile } from './expand-paths.js'
 import { type InputFile, inspectFile, readBytes } from './file.js'
 import { decideFormat, type InputFormat } from './format.js'
 import { readColumns, readJsonLines } from './jsonl.js'
@@ -24,20 +25,26 @@ export type OnShare = (share: number) => void
 
 /** An input whose beginning has been read. */
 export interface Input {
-  /** The file that is read. */
-  readonly path: string
-  /** What people call it: the path, or "standard input". */
+  /** The files that are read, in order. */
+  readonly files: readonly NamedFile[]
+  /** What people call it: the path, "standard input", or the first file and how many more. */
   readonly name: string
   readonly format: InputFormat
   readonly form: 'table' | 'json'
   /** The header of a table; for JSONL the keys of its first object, in the order in which they are written. */
   readonly columns: readonly string[]
-  /** Size of the file, compressed if it is. */
+  /** The last column, in which each row of several files names its own; undefined for one file. */
+  readonly sourceColumn: string | undefined
+  /** Size on disk, compressed if it is. */
   readonly bytes: number
   /** Whether `rows` leaves some of the file's rows out. */
   readonly partial: boolean
+  /** The place in `files` of the one that a row comes from, by the row's index. The row must have been read. */
+  fileOf(index: number): number
+  /** What that file is called; undefined for one file, which needs no naming. */
+  sourceOf(index: number): string | undefined
   /**
-   * Reads the file from its start; each call is a pass of its own. In batches, so that a row costs no `await`; pulled,
+   * Reads the rows from the start; each call is a pass of its own. In batches, so that a row costs no `await`; pulled,
    * so that memory does not grow with the file; ending the generator early closes the file.
    * @throws PromptmillError `bad_input` with row and line for a table that is malformed, after the rows before the fault
    */
@@ -80,13 +87,16 @@ export const openInput = async (path: string, options: InputOptions): Promise<In
   const format = decideFormat(name, options.format)
   const reader = await openReader(file, format, options)
   return {
-    path,
+    files: [{ path, name }],
     name,
     format,
     form: format === 'jsonl' ? 'json' : 'table',
     columns: reader.columns,
+    sourceColumn: undefined,
     bytes: file.bytes,
     partial: false,
+    fileOf: () => 0,
+    sourceOf: () => undefined,
     rows(onShare) {
       let read = 0
       return reader.read(bytes => {

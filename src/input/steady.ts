@@ -9,35 +9,52 @@ const inputChanged = (name: string, cause?: unknown): PromptmillError =>
     cause,
   })
 
-/** An input that is read several times and has to be the same file each time. */
+/** An input that is read several times and has to be the same files each time. */
 export interface SteadyInput extends Input {
-  /** Looks at size and time alone: cheap enough to ask between batches. @throws PromptmillError `input_changed` */
-  check(): Promise<void>
+  /**
+   * Looks at size and time of the file that a row comes from, by the row's index: cheap enough to ask between batches.
+   * @throws PromptmillError `input_changed`
+   */
+  check(index: number): Promise<void>
+}
+
+const isSame = async (path: string, fingerprint: InputFingerprint): Promise<boolean> => {
+  const now = await fingerprintFile(path).catch(() => undefined)
+  return now !== undefined && sameFingerprint(now, fingerprint)
 }
 
 /**
  * Holds an input to the state in which it was opened: every pass over its rows ends with a look at the whole
- * fingerprint. A fault that is found in a file that somebody is writing to is told as the change that it is.
+ * fingerprint of each file. A fault that is found in a file that somebody is writing to is told as the change that it is.
+ * @param fingerprints one for each file of the input
  * @throws PromptmillError `input_changed`, from the rows, after all of them
  */
-export const keepSteady = (input: Input, fingerprint: InputFingerprint): SteadyInput => {
-  const isSame = async (): Promise<boolean> => {
-    const now = await fingerprintFile(input.path).catch(() => undefined)
-    return now !== undefined && sameFingerprint(now, fingerprint)
+export const keepSteady = (input: Input, fingerprints: readonly InputFingerprint[]): SteadyInput => {
+  const held = input.files.map((file, place) => {
+    const fingerprint = fingerprints[place]
+    if (fingerprint === undefined) throw new RangeError(`${file.name} has no fingerprint`)
+    return { ...file, fingerprint }
+  })
+  const findChanged = async (): Promise<string | undefined> => {
+    for (const { path, name, fingerprint } of held) if (!(await isSame(path, fingerprint))) return name
+    return undefined
   }
   async function* rows(...[onShare]: Parameters<Input['rows']>): ReturnType<Input['rows']> {
     try {
       yield* input.rows(onShare)
     } catch (error) {
-      throw (await isSame()) ? error : inputChanged(input.name, error)
+      const changed = await findChanged()
+      throw changed === undefined ? error : inputChanged(changed, error)
     }
-    if (!(await isSame())) throw inputChanged(input.name)
+    const changed = await findChanged()
+    if (changed !== undefined) throw inputChanged(changed)
   }
   return {
     ...input,
     rows,
-    async check() {
-      if (!(await looksUnchanged(input.path, fingerprint))) throw inputChanged(input.name)
+    async check(index) {
+      const file = held[input.fileOf(index)]
+      if (file !== undefined && !(await looksUnchanged(file.path, file.fingerprint))) throw inputChanged(file.name)
     },
   }
 }

@@ -7,6 +7,17 @@ const manifestFormat = 1
 
 const manifestName = 'manifest.json'
 
+/** A file of the input, and how it looked. */
+export interface ManifestFile {
+  /** Absolute path of the file that was read; inside the run folder for rows from standard input or a program. */
+  readonly path: string
+  /** What it was called when it was given. */
+  readonly name: string
+  readonly bytes: number
+  readonly modified_ms: number
+  readonly digest: string
+}
+
 /** What a run was made of: enough to resume it, to re-run what failed, and to check its bill. Holds no key. */
 export interface Manifest {
   readonly format: number
@@ -17,14 +28,10 @@ export interface Manifest {
   /** Answers come from the built-in simulator: they cost nothing and never stand for real ones. */
   readonly simulated: boolean
   readonly base_url: string
-  readonly input: {
-    /** Absolute path of the file that was read; inside the run folder for rows from standard input or a program. */
-    readonly path: string
-    readonly name: string
+  readonly input: ManifestFile & {
     readonly spooled: boolean
-    readonly bytes: number
-    readonly modified_ms: number
-    readonly digest: string
+    /** All files, where there are several; the fields beside it are those of the first. */
+    readonly files?: readonly ManifestFile[]
   }
   /** Absolute path of the results, null for standard output. */
   readonly output: string | null

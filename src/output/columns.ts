@@ -77,10 +77,16 @@ export interface AddedShape {
   readonly fields: readonly string[]
 }
 
+const plainSourceName = 'source'
+
+/** The name of the column that says which of several inputs a row comes from; it goes before the added ones. */
+export const sourceName = (prefix: string): string => prefix + plainSourceName
+
 const fixedNames: readonly string[] = resultColumns.map(({ name }) => name)
 
 /** A property that is called as a fixed column keeps its name where a prefix has given the column another one. */
-const fieldName = (prefix: string, field: string): string => (fixedNames.includes(field) ? field : prefix + field)
+const fieldName = (prefix: string, field: string): string =>
+  [...fixedNames, plainSourceName].includes(field) ? field : prefix + field
 
 /**
  * The names of the added columns: the fixed ones, then one for each property of the schema.

@@ -40,7 +40,9 @@ const jsonCells = (row: JsonRow, columns: readonly string[]): string[] => {
 
 const ownCells = (row: Row, columns: readonly string[]): readonly string[] => {
   if (row.form === 'table') return row.cells
-  return row.form === 'json' ? jsonCells(row, columns) : columns.map(() => '')
+  if (row.form === 'json') return jsonCells(row, columns)
+  const { known = {} } = row
+  return columns.map(column => (Object.hasOwn(known, column) ? known[column] : undefined) ?? '')
 }
 
 /** A property's value as a cell: a text as it is, everything else as JSON. */
@@ -66,7 +68,7 @@ const createTableRenderer = ({ format, columns, prefix, fields }: ResultsShape):
 /** The row's own members as JSON text without the closing brace, byte for byte as they were written. */
 const ownMembers = (row: Row, names: readonly string[]): string => {
   if (row.form === 'json') return row.text.slice(0, row.text.lastIndexOf('}')).trimEnd()
-  if (row.form === 'unreadable') return '{'
+  if (row.form === 'unreadable') return JSON.stringify(row.known ?? {}).slice(0, -1)
   return `{${names.map((name, index) => `${name}:${JSON.stringify(row.cells[index])}`).join(',')}`
 }
 

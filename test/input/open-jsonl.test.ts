@@ -19,7 +19,13 @@ describe('openInput on JSONL', () => {
   it('gives the keys of the first object in the order in which they are written', async () => {
     const path = await workspace.write('a.ndjson', '\n[]\n{"b":1,"10":{"x":0},"a":3}\n{"c":1}\n')
     const input = await openInput(path, {})
-    expect(input).toMatchObject({ path, name: path, format: 'jsonl', form: 'json', columns: ['b', '10', 'a'] })
+    expect(input).toMatchObject({
+      files: [{ path, name: path }],
+      name: path,
+      format: 'jsonl',
+      form: 'json',
+      columns: ['b', '10', 'a'],
+    })
   })
 
   it.each([

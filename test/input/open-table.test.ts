@@ -20,7 +20,14 @@ describe('openInput on a table', () => {
   it('gives header, form, size and rows with their places', async () => {
     const path = await workspace.write('a.csv', 'id,text\n1,"a\nb"\n2,\n')
     const input = await openInput(path, {})
-    expect(input).toMatchObject({ path, name: path, format: 'csv', form: 'table', columns: ['id', 'text'], bytes: 19 })
+    expect(input).toMatchObject({
+      files: [{ path, name: path }],
+      name: path,
+      format: 'csv',
+      form: 'table',
+      columns: ['id', 'text'],
+      bytes: 19,
+    })
     expect(await readAll(path)).toEqual([
       { form: 'table', index: 0, line: 2, cells: ['1', 'a\nb'] },
       { form: 'table', index: 1, line: 4, cells: ['2', ''] },

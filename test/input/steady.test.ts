@@ -11,7 +11,7 @@ const csv = `prompt\n${'a line\n'.repeat(5000)}`
 
 const open = async (): Promise<{ readonly path: string; readonly input: SteadyInput }> => {
   const path = await workspace.write('in.csv', csv)
-  return { path, input: keepSteady(await openInput(path, {}), await fingerprintFile(path)) }
+  return { path, input: keepSteady(await openInput(path, {}), [await fingerprintFile(path)]) }
 }
 
 /** Reads all rows, and lets something happen after the first batch. */
@@ -27,7 +27,7 @@ const readAll = async (input: SteadyInput, afterFirst: () => Promise<unknown> = 
 describe('keepSteady', () => {
   it('reads a file that is left alone as often as it is asked', async () => {
     const { input } = await open()
-    await input.check()
+    await input.check(0)
     expect([await readAll(input), await readAll(input)]).toEqual([5000, 5000])
   })
 
@@ -40,7 +40,7 @@ describe('keepSteady', () => {
     const { path, input } = await open()
     const error = await failureOf(readAll(input, () => change(path)))
     expect(error).toMatchObject({ code: 'input_changed', message: expect.stringContaining('in.csv'), exitCode: 1 })
-    expect(await failureOf(input.check())).toMatchObject({ code: 'input_changed' })
+    expect(await failureOf(input.check(0))).toMatchObject({ code: 'input_changed' })
   })
 
   it('tells a change that size and time hide, by the fingerprint', async () => {
@@ -53,7 +53,7 @@ describe('keepSteady', () => {
 
   it('leaves the faults of a file that did not change as they are', async () => {
     const path = await workspace.write('in.csv', 'prompt\n"open')
-    const input = keepSteady(await openInput(path, {}), await fingerprintFile(path))
+    const input = keepSteady(await openInput(path, {}), [await fingerprintFile(path)])
     expect(await failureOf(readAll(input))).toMatchObject({ code: 'bad_input' })
   })
 })

@@ -19,8 +19,10 @@ export type FindingCode =
 export interface FoundRow {
   /** The row's place in the input, counted from 1. */
   readonly row: number
-  /** The line on which it begins, counted from 1. */
+  /** The line of its file on which it begins, counted from 1. */
   readonly line: number
+  /** The file, where there are several. */
+  readonly source: string | null
   /** The row's own name, where there is one. */
   readonly id: string | null
   /** What there is to say of this row alone, such as the row that it repeats. */

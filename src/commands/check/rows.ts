@@ -84,7 +84,7 @@ const addRefusal = (findings: Findings, error: unknown): void => {
   findings.add({ code, kind: 'fault', message, hint })
 }
 
-const nowhere: FoundRow = { row: 0, line: 0, id: null, detail: null }
+const nowhere: FoundRow = { row: 0, line: 0, source: null, id: null, detail: null }
 
 /**
  * Reads all rows once, by the plan of a run that has answered nothing yet. Where the file can be read no further, what
@@ -104,7 +104,8 @@ export const checkRows = async (checking: Checking): Promise<{ rows: number; mod
   const watch: PlanWatch = {
     onRow(row: Row) {
       rows += 1
-      current = { row: row.index + 1, line: row.line, id: readId(row) ?? null, detail: null }
+      const source = input.sourceOf(row.index) ?? null
+      current = { row: row.index + 1, line: row.line, source, id: readId(row) ?? null, detail: null }
       repeats.seeRow(current)
     },
     onFault: (_row, { code, message }) => findings.add({ code, kind: 'fault', message }, current),

@@ -3,6 +3,7 @@ import { flagName } from '../../core/option-spec.js'
 import type { RowTable } from '../plan/row-table.js'
 import type { Notify, Ports } from '../ports.js'
 import { run } from '../run.js'
+import { resolveSource } from '../session/resolve-source.js'
 import type { RunOptions } from '../session/settings.js'
 import { createSeenAnswers, type SeenAnswers } from './expectation.js'
 import { gatherOutcome } from './past-answers.js'
@@ -37,7 +38,7 @@ export const askSample = async (
   options: RunOptions,
   { ports, notify }: { ports: Ports; notify: Notify },
 ): Promise<SeenAnswers> => {
-  if (typeof options.input !== 'string') {
+  if ((await resolveSource(options.input)).kind === 'stream') {
     throw new PromptmillError('bad_flag', `${flagName('sample')} needs a file, which is read twice`, {
       hint: 'Save the rows in a file first',
     })

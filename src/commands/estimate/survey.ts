@@ -9,6 +9,7 @@ import { openForReading, streamFormat } from '../session/open-source.js'
 import { decideOutput } from '../session/output-path.js'
 import { createDailyPrice } from '../session/price.js'
 import { loadPrices } from '../session/prices.js'
+import { resolveSource } from '../session/resolve-source.js'
 import type { RowSource, RunSettings } from '../session/settings.js'
 
 /** What a run would find if it began now. Nothing is taken into possession: no lock, no folder beside the input. */
@@ -36,11 +37,14 @@ const setAsideNotice = 'The earlier answers are simulated: a run sets them aside
  * @throws PromptmillError `bad_input`, `bad_flag`, `bad_template`, `bad_output`, `journal_damaged`
  */
 export const survey = async (from: RowSource, settings: RunSettings): Promise<Survey> => {
-  const { source, close } = await openForReading(from, settings)
+  const resolved = await resolveSource(from)
+  const { source, close } = await openForReading(resolved, settings)
   try {
     const { input } = source
-    const format = typeof from === 'string' ? input.format : streamFormat(from, settings)
-    const { runFolder: folder } = decideOutput(settings.output, typeof from === 'string' ? from : undefined, format)
+    const format = resolved.kind === 'stream' ? streamFormat(resolved.stream, settings) : input.format
+    // Several inputs have no results name of their own. Nothing is written here, so none is asked for.
+    const output = settings.output ?? (resolved.kind === 'several' ? '-' : undefined)
+    const { runFolder: folder } = decideOutput(output, resolved, format)
     const drafts = createDrafts(settings.requests, input)
     const prices = await loadPrices(settings.prices, folder)
     const earlier = await readManifest(folder)

@@ -107,12 +107,15 @@ export const chooseRows = (input: Input, flags: ChoiceFlags): Input => {
     if (read > 0 && chosen === 0) throw nothingChosen(input, matching, flags)
   }
   return {
-    path: input.path,
+    files: input.files,
     name: input.name,
     format: input.format,
     form: input.form,
     columns: input.columns,
     bytes: input.bytes,
+    sourceColumn: input.sourceColumn,
+    fileOf: input.fileOf,
+    sourceOf: input.sourceOf,
     partial: true,
     rows,
   }

@@ -9,7 +9,7 @@ import { unknownColumn } from '../../prompt/template.js'
 import { stopReading } from '../interrupted.js'
 import type { PlanCounts } from '../ports.js'
 import type { Recollection, Remembered } from './recall.js'
-import { createIdReader, namePlace } from './row-name.js'
+import { createIdReader, namePlace, placeOf } from './row-name.js'
 import { createRowTable, type RowTable } from './row-table.js'
 
 /** Faulty rows of one kind: how many, and the first few by place. Never a cell's content. */
@@ -90,12 +90,16 @@ const createColumns = (input: Input, shape: AddedShape) => {
   }
   for (const name of input.columns) refuse(name, input.name)
   return {
-    names: (): readonly string[] => [...columns],
+    names(): readonly string[] {
+      // JSONL may add columns after it.
+      if (input.sourceColumn !== undefined && columns.delete(input.sourceColumn)) columns.add(input.sourceColumn)
+      return [...columns]
+    },
     see(row: Row): void {
       if (row.form !== 'json') return
       for (const name of Object.keys(row.record)) {
         if (columns.has(name)) continue
-        refuse(name, `${input.name}, ${namePlace(row.index + 1, row.line)},`)
+        refuse(name, `${input.name}, ${namePlace(placeOf(input, row))},`)
         if (columns.size < mostColumns) columns.add(name)
       }
     },
@@ -113,7 +117,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   }
   const table = createRowTable()
   const readId = createIdReader(input.columns, options.idColumn)
-  const faults = createFaults(row => namePlace(row.index + 1, row.line, readId(row)))
+  const faults = createFaults(row => namePlace({ ...placeOf(input, row), id: readId(row) }))
   const columns = createColumns(input, options.added)
   const seen = createKeyTable()
   let restored = 0

@@ -1,4 +1,5 @@
 import type { JsonRow, Row, TableRow } from '../../core/model.js'
+import type { Input } from '../../input/open.js'
 import { createCellReader } from '../../prompt/cells.js'
 
 /** How a row calls itself: its cell in the column that was named, or the `custom_id` of a Batch API line. */
@@ -20,6 +21,26 @@ const showId = (id: string): string => {
   return plain.length > longestId ? `${plain.slice(0, longestId)}…` : plain
 }
 
-/** `row 17 (line 19)`, or `row 17 (line 19, A-17)`: the one way a row is named to people. */
-export const namePlace = (row: number, line: number, id?: string): string =>
-  `row ${row} (line ${line}${id === undefined ? '' : `, ${showId(id)}`})`
+/** A row's place as people are told it. */
+export interface Place {
+  /** Counted from 1, over all files. */
+  readonly row: number
+  /** Line of its file. */
+  readonly line: number
+  /** The file, where there are several. */
+  readonly source?: string | undefined
+  readonly id?: string | undefined
+}
+
+/** `row 17 (line 19)`, or `row 17 (b.csv line 19, A-17)`: the one way a row is named to people. */
+export const namePlace = ({ row, line, source, id }: Place): string => {
+  const file = source === undefined ? '' : `${source} `
+  return `row ${row} (${file}line ${line}${id === undefined ? '' : `, ${showId(id)}`})`
+}
+
+/** Where a row of an input stands, without its own name. */
+export const placeOf = (input: Input, { index, line }: Row): Place => ({
+  row: index + 1,
+  line,
+  source: input.sourceOf(index),
+})

@@ -8,14 +8,17 @@ import type { RecordReader } from '../../journal/reader.js'
 import { createRowRenderer, type ResultRow, type ResultsShape } from '../../output/render-rows.js'
 import type { TextSink } from '../../output/results-file.js'
 import type { Drafts } from '../../prompt/drafts.js'
-import { createIdReader } from '../plan/row-name.js'
+import { createIdReader, placeOf } from '../plan/row-name.js'
 import type { RowTable } from '../plan/row-table.js'
 
 /** Failed rows of one error code: the first few, for the report at the end. */
 export interface FailedExample {
   readonly code: string
   readonly row: number
+  /** Line of its file. */
   readonly line: number
+  /** The file, where there are several. */
+  readonly source?: string | undefined
   /** What the row calls itself, where a column for that is named. */
   readonly id: string | undefined
   readonly message: string
@@ -89,7 +92,7 @@ export const projectResults = async (
     examplesOf.set(code, count + 1)
     if (count >= examplesPerCode) return
     const message = outcome.errorMessage ?? code
-    examples.push({ code, row: row.index + 1, line: row.line, id: readId(row), message })
+    examples.push({ ...placeOf(input, row), code, id: readId(row), message })
   }
   const outcomeOf = (row: Row): Outcome => {
     const fault = source.table.state(row.index) === 'faulty' ? source.drafts.toDraft(row).fault : undefined

@@ -5,8 +5,9 @@ import { keepSteady, type SteadyInput } from '../../input/steady.js'
 import { acquireLock, type Lock } from '../../journal/lock.js'
 import { type Manifest, readManifest } from '../../journal/manifest.js'
 import { dropReserve } from '../../journal/reserve.js'
-import { type OpenedSource, openFile, openStream, streamFormat } from './open-source.js'
+import { type OpenedSource, openFiles, openStream, streamFormat } from './open-source.js'
 import { decideOutput, type OutputPlace } from './output-path.js'
+import { resolveSource } from './resolve-source.js'
 import type { RowSource, RunSettings } from './settings.js'
 
 /** An input that ends the run when it changes. */
@@ -69,9 +70,13 @@ const makeFolder = async (folder: string): Promise<boolean> => {
  * `output_exists`, `locked`
  */
 export const openJob = async (from: RowSource, settings: RunSettings): Promise<Job> => {
+  const resolved = await resolveSource(from)
   // A file is looked at before the run folder is made: a misspelt name leaves no trace. A stream needs the folder.
-  const format = typeof from === 'string' ? (await openFile(from, settings)).input.format : streamFormat(from, settings)
-  const place = decideOutput(settings.output, typeof from === 'string' ? from : undefined, format)
+  const format =
+    resolved.kind === 'stream'
+      ? streamFormat(resolved.stream, settings)
+      : (await openFiles(resolved, settings)).input.format
+  const place = decideOutput(settings.output, resolved, format)
   const { runFolder: folder } = place
   const known = await readManifest(folder)
   if (place.file !== undefined) await checkTarget(place.file, known !== undefined, settings.overwrite)
@@ -86,8 +91,11 @@ export const openJob = async (from: RowSource, settings: RunSettings): Promise<J
   }
   try {
     lock = await acquireLock(folder)
-    const opened = typeof from === 'string' ? await openFile(from, settings) : await openStream(from, settings, folder)
-    const source = { ...opened, input: keepSteady(opened.input, opened.fingerprint) }
+    const opened =
+      resolved.kind === 'stream'
+        ? await openStream(resolved.stream, settings, folder)
+        : await openFiles(resolved, settings)
+    const source = { ...opened, input: keepSteady(opened.input, opened.fingerprints) }
     return { place, folder, lock, earlier: await readManifest(folder), source, close }
   } catch (error) {
     await close()

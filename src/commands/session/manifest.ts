@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { toolName } from '../../core/version.js'
-import { readManifest, writeManifest } from '../../journal/manifest.js'
+import { type Manifest, readManifest, writeManifest } from '../../journal/manifest.js'
 import { identitySettings } from '../plan/changed-settings.js'
 import type { RunEndpoint } from './endpoint.js'
+import type { OpenedSource } from './open-source.js'
 import type { Session } from './session.js'
 
 /** What the manifest says beside the session's own facts. */
@@ -13,10 +14,22 @@ export interface ManifestNote {
   readonly endpoint?: RunEndpoint | undefined
 }
 
+/** What the manifest keeps of the input: its files with the names they were given, so that `retry` reads the very same. */
+const describeInput = ({ input, spooled, fingerprints }: OpenedSource): Manifest['input'] => {
+  const files = input.files.flatMap(({ path: file, name }, place) => {
+    const fingerprint = fingerprints[place]
+    return fingerprint === undefined ? [] : [{ path: path.resolve(file), name, ...fingerprint }]
+  })
+  const [first] = files
+  if (first === undefined) throw new RangeError('an input without a file')
+  return input.sourceColumn === undefined
+    ? { ...first, name: input.name, spooled }
+    : { ...first, name: input.name, spooled, files }
+}
+
 /** Writes the manifest of a session. The settings hold every option; the key is not among them. */
 export const writeRunManifest = async (session: Session, { simulated, endpoint }: ManifestNote): Promise<void> => {
   const { job, settings, prices, ports } = session
-  const { input, spooled, fingerprint } = job.source
   const { requests: _requests, judge: _judge, ...flags } = settings
   const earlier = await readManifest(job.folder)
   const now = new Date(ports.clock.wall())
@@ -25,7 +38,7 @@ export const writeRunManifest = async (session: Session, { simulated, endpoint }
     {
       simulated,
       base_url: endpoint?.endpoint.baseUrl ?? earlier?.base_url ?? settings.baseUrl,
-      input: { path: path.resolve(input.path), name: input.name, spooled, ...fingerprint },
+      input: describeInput(job.source),
       output: job.place.file === undefined ? null : path.resolve(job.place.file),
       settings: { ...flags, promptFile: null, systemFile: null, prices: null, ...identitySettings(settings) },
       prices: { source: prices.source, date: now.toISOString().slice(0, 10) },

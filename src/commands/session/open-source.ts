@@ -3,31 +3,48 @@ import os from 'node:os'
 import path from 'node:path'
 import { PromptmillError } from '../../core/errors.js'
 import type { RunFlagSettings } from '../../core/options.js'
+import type { NamedFile } from '../../input/expand-paths.js'
 import { fingerprintFile, type InputFingerprint } from '../../input/fingerprint.js'
 import { type Input, openInput } from '../../input/open.js'
+import { openInputs } from '../../input/open-several.js'
 import { spoolRows, spoolStream } from '../../input/spool.js'
+import { sourceName } from '../../output/columns.js'
 import type { ResultsFormat } from '../../output/render-rows.js'
 import { type ChoiceFlags, chooseRows } from '../plan/choice.js'
-import type { RowSource } from './settings.js'
+import type { ResolvedSource, Stream } from './resolve-source.js'
 
-/** An opened input, and how it looked when it was opened. */
+/** An opened input, and how its files looked when they were opened. */
 export interface OpenedSource {
   readonly input: Input
   /** Whether it is a copy in the run folder, of standard input or of a program's rows. */
   readonly spooled: boolean
-  readonly fingerprint: InputFingerprint
+  /** One for each of the input's files. */
+  readonly fingerprints: readonly InputFingerprint[]
 }
 
-type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding'> & ChoiceFlags
+type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding' | 'outputPrefix'> & ChoiceFlags
 
-/** Opens a file of rows. @throws PromptmillError `bad_input`, and for a choice of rows that is none */
-export const openFile = async (file: string, flags: ReadFlags): Promise<OpenedSource> => {
-  const { format, delimiter, encoding } = flags
-  const input = chooseRows(await openInput(file, { format, delimiter, encoding }), flags)
-  return { input, spooled: false, fingerprint: await fingerprintFile(file) }
+/** A source that can be read again. */
+export type FileSource = Exclude<ResolvedSource, { readonly kind: 'stream' }>
+
+const toInputOptions = ({ format, delimiter, encoding }: ReadFlags) => ({ format, delimiter, encoding })
+
+const takeFingerprints = async (files: readonly NamedFile[]): Promise<InputFingerprint[]> => {
+  const fingerprints: InputFingerprint[] = []
+  for (const file of files) fingerprints.push(await fingerprintFile(file.path))
+  return fingerprints
 }
 
-type Stream = Exclude<RowSource, string>
+/** Opens one file of rows, or several as one input. @throws PromptmillError `bad_input`, and for a choice of rows that is none */
+export const openFiles = async (source: FileSource, flags: ReadFlags): Promise<OpenedSource> => {
+  const options = toInputOptions(flags)
+  const opened =
+    source.kind === 'file'
+      ? await openInput(source.path, options)
+      : await openInputs(source.files, options, sourceName(flags.outputPrefix ?? ''))
+  const input = chooseRows(opened, flags)
+  return { input, spooled: false, fingerprints: await takeFingerprints(input.files) }
+}
 
 const isBytes = (source: Stream): source is { readonly bytes: AsyncIterable<Uint8Array> } =>
   'bytes' in source && typeof source.bytes === 'object'
@@ -58,9 +75,9 @@ export const openStream = async (source: Stream, flags: ReadFlags, runFolder: st
   const file = path.join(runFolder, `input.${format}`)
   await spool(source, file)
   const name = isBytes(source) ? 'standard input' : 'the rows given'
-  const opened = await openInput(file, { format, delimiter: flags.delimiter, encoding: flags.encoding, name })
+  const opened = await openInput(file, { ...toInputOptions(flags), format, name })
   const input = chooseRows(opened, flags)
-  return { input, spooled: true, fingerprint: await fingerprintFile(file) }
+  return { input, spooled: true, fingerprints: await takeFingerprints(input.files) }
 }
 
 /**
@@ -68,14 +85,14 @@ export const openStream = async (source: Stream, flags: ReadFlags, runFolder: st
  * @throws PromptmillError `bad_input`, `bad_flag`, `disk`
  */
 export const openForReading = async (
-  from: RowSource,
+  from: ResolvedSource,
   flags: ReadFlags,
 ): Promise<{ readonly source: OpenedSource; close(): Promise<void> }> => {
-  if (typeof from === 'string') return { source: await openFile(from, flags), close: () => Promise.resolve() }
+  if (from.kind !== 'stream') return { source: await openFiles(from, flags), close: () => Promise.resolve() }
   const folder = await mkdtemp(path.join(os.tmpdir(), 'promptmill-'))
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
-    return { source: await openStream(from, flags, folder), close }
+    return { source: await openStream(from.stream, flags, folder), close }
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { PromptmillError } from '../../core/errors.js'
 import type { ResultsFormat } from '../../output/render-rows.js'
+import type { ResolvedSource } from './resolve-source.js'
 
 /** Where a run's results and its folder are. */
 export interface OutputPlace {
@@ -40,21 +41,35 @@ const besideInput = (input: string, fallback: ResultsFormat): string => {
   return `${stem}.results${known ? extension : `.${fallback}`}`
 }
 
+const nameOutput = (): PromptmillError =>
+  new PromptmillError('bad_output', 'The results of several inputs have no name of their own', {
+    hint: 'Give one: --output all.results.csv',
+  })
+
+/** What the results of a source are called after; undefined for standard input or rows from a program. */
+const namesake = (from: ResolvedSource): string | undefined => (from.kind === 'file' ? from.path : undefined)
+
+const pathsOf = (from: ResolvedSource): readonly string[] => {
+  if (from.kind === 'several') return from.files.map(file => file.path)
+  return from.kind === 'file' ? [from.path] : []
+}
+
 /**
  * Decides where results go. Without `--output` they go beside the input, those of a standard input into the working
  * folder as `stdin.results.<ext>`.
- * @param input path of the input, undefined for standard input or rows from a program
- * @throws PromptmillError `bad_output` for an extension that names no format, or the input's own path
+ * @throws PromptmillError `bad_output` for an extension that names no format, for an input's own path, and for several
+ * inputs without `--output`
  */
 export const decideOutput = (
   output: string | undefined,
-  input: string | undefined,
+  from: ResolvedSource,
   inputFormat: ResultsFormat,
 ): OutputPlace => {
-  const beside = besideInput(input ?? 'stdin', inputFormat)
+  if (from.kind === 'several' && output === undefined) throw nameOutput()
+  const beside = besideInput(namesake(from) ?? (from.kind === 'several' ? 'inputs' : 'stdin'), inputFormat)
   if (output === '-') return { file: undefined, format: inputFormat, runFolder: runFolderOf(beside) }
   const file = output ?? beside
-  if (input !== undefined && path.resolve(input) === path.resolve(file)) {
+  if (pathsOf(from).some(input => path.resolve(input) === path.resolve(file))) {
     throw new PromptmillError('bad_output', `--output ${file} is the input itself`, { hint: 'Give another --output' })
   }
   return { file, format: formatOf(file), runFolder: runFolderOf(file) }

@@ -67,12 +67,12 @@ const requestsAtOnce = 32
 /** Somebody who writes to the file is noticed within this time, at the price of ten system calls a second. */
 const checkEveryMs = 100
 
-/** The rows that were planned must be those that are sent. */
+/** The rows that were planned must be those that are sent: looks at the file of a row, by the row's index. */
 const createInputCheck = (input: SteadyInput, clock: Clock) => {
   let dueMs = clock.now()
-  return async (): Promise<void> => {
+  return async (index: number): Promise<void> => {
     if (clock.now() < dueMs) return
-    await input.check()
+    await input.check(index)
     dueMs = clock.now() + checkEveryMs
   }
 }
@@ -86,7 +86,7 @@ async function* pendingRequests(
   const checkInput = createInputCheck(input, clock)
   let requests: Request[] = []
   for await (const batch of input.rows()) {
-    await checkInput()
+    await checkInput(batch[0]?.index ?? 0)
     await ready?.()
     for (const row of batch) {
       if (!table.isUnsent(row.index) || plan.only?.has(row.index) === false) continue
@@ -126,7 +126,7 @@ export const sendPending = async (
   ports: Ports,
   { notify, signals }: { notify: Notify; signals: EndSignals },
 ): Promise<SendReport> => {
-  const { settings, plan, endpoint } = job
+  const { settings, input, plan, endpoint } = job
   const { table } = plan
   const source = { table, reader: job.reader, price: job.price, judge: settings.judge }
   const { retries, retryInvalid, rpm, tpm } = settings
@@ -177,7 +177,8 @@ export const sendPending = async (
     }
     table.settle(request.row)
     if (notify.onOutcome === undefined) return
-    notify.onOutcome({ row: request.row + 1, line: request.line, outcome: readOutcome(source, request.row) })
+    const { row, line } = request
+    notify.onOutcome({ row: row + 1, line, source: input.sourceOf(row), outcome: readOutcome(source, row) })
   }
   const forget = [onAbort(signals.signal, () => sender.drain()), onAbort(signals.abandonSignal, () => sender.abort())]
   notify.onSending?.(() => meter.progress(sender))

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/model.js'
 import { flagName, type OptionsOf } from '../../core/option-spec.js'
 import { toSettings } from '../../core/option-values.js'
 import { type RunFlagSettings, runOptions } from '../../core/options.js'
+import type { NamedFile } from '../../input/expand-paths.js'
 import type { AddedShape } from '../../output/columns.js'
 import { fieldsOf } from '../../prompt/answer-form.js'
 import type { NamedText, PromptSettings } from '../../prompt/drafts.js'
@@ -12,9 +13,14 @@ import { toParams } from '../../prompt/params.js'
 import type { EndSignals } from '../interrupted.js'
 import { readAnswerRules, type SchemaOption } from './answer-form.js'
 
-/** Where the rows come from: a file, a stream of bytes such as standard input, or objects from a program. */
+/**
+ * Where the rows come from: a file, or several by path or pattern, a stream of bytes such as standard input, or objects
+ * from a program.
+ */
 export type RowSource =
   | string
+  | readonly string[]
+  | { readonly files: readonly NamedFile[] }
   | { readonly bytes: AsyncIterable<Uint8Array> }
   | Iterable<JsonObject>
   | AsyncIterable<JsonObject>
@@ -27,7 +33,7 @@ export interface GivenFlags extends Omit<OptionsOf<typeof runOptions>, 'schema'>
 
 /** What a caller gives to `run`: the flags, the rows, and the key. */
 export interface RunOptions extends GivenFlags, EndSignals {
-  /** Path of a CSV, TSV or JSONL file, or any (async) iterable of objects, one a row. */
+  /** Path of a CSV, TSV or JSONL file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
   /** The API key; by default the environment's OPENAI_API_KEY. Held in memory alone. */
   readonly apiKey?: string | undefined
