@@ -26,9 +26,12 @@ export const progressEvents = {
     fields: {
       rows: 'rows of the input',
       reused: 'rows that earlier sessions settled',
+      moved: 'those of them that stand in another place than when they were sent, if the input changed',
+      edited: 'rows with another request than the one that was sent for the row of this id, or in this place',
+      new: 'rows by which the input has grown; in a first session all that can be sent',
+      removed: 'rows that are gone from the input since the last session; their answers stay in the journal',
       pending: 'rows to be sent',
       faulty: 'rows that no request can be made from',
-      removed: 'answers in the journal whose rows are no longer in the input',
     },
   },
   progress: {
@@ -100,8 +103,8 @@ const toMs = (ms: number | undefined): number | null => (ms === undefined ? null
 const toRate = (perSecond: number | undefined): number | null =>
   perSecond === undefined ? null : Math.round(perSecond * 100) / 100
 
-const toPlanEvent = ({ rows, reused, pending, faulty, removed }: PlanCounts): string =>
-  toEvent('plan', { rows, reused, pending, faulty, removed })
+const toPlanEvent = ({ rows, reused, moved, edited, new: added, removed, pending, faulty }: PlanCounts): string =>
+  toEvent('plan', { rows, reused, moved, edited, new: added, removed, pending, faulty })
 
 /** The hold is that of the moment, unlike what people are shown. */
 const toProgressEvent = (snapshot: Snapshot): string => {

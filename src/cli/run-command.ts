@@ -1,6 +1,6 @@
 import { interruptedReading } from '../commands/interrupted.js'
 import { namePlace } from '../commands/plan/row-name.js'
-import type { Notify, Ports } from '../commands/ports.js'
+import type { Notify, PlanCounts, Ports } from '../commands/ports.js'
 import { retry } from '../commands/retry.js'
 import { type RunResult, run } from '../commands/run.js'
 import { systemClock } from '../core/clock.js'
@@ -9,9 +9,10 @@ import type { RunFlags } from '../core/options.js'
 import { readEnvironment } from './environment.js'
 import { type Interrupts, listenForInterrupts } from './interrupts.js'
 import { showPlain } from './plain-text.js'
-import { createProgress, type ProgressMode } from './progress.js'
+import { createProgress, type ProgressDisplay, type ProgressMode } from './progress.js'
 import { type CommandLine, quoteWords } from './quote.js'
 import { reportError } from './report-error.js'
+import { renderChangeLine, renderResumeLine } from './resume-line.js'
 import { toRowSource } from './row-source.js'
 import { paint, type Terminal } from './terminal.js'
 import { renderTotals, showCount } from './totals.js'
@@ -36,18 +37,46 @@ const createPorts = (terminal: Terminal): Ports => ({
   out: terminal.out,
 })
 
+/** Says before the sending what an earlier session has left to do; machines have the event. */
+const withPlanLine = (
+  { notify, say, onResult }: ProgressDisplay,
+  quiet: boolean,
+  render: (plan: PlanCounts) => string | undefined,
+): Notify => ({
+  ...notify,
+  onPlan(plan) {
+    notify.onPlan?.(plan)
+    const line = quiet || onResult !== undefined ? undefined : render(plan)
+    if (line !== undefined) say(line)
+  },
+})
+
+/** What a command that sends is given. */
+export interface SendingCommand {
+  readonly flags: RunFlags
+  readonly viewing: Viewing
+  readonly line: CommandLine
+}
+
+/** How a command works, and what it says of its plan. */
+interface Work {
+  readonly renderPlan: (plan: PlanCounts) => string | undefined
+  start(watch: Watch): Promise<RunResult>
+}
+
 /** Runs a use case that sends, with progress on stderr and Ctrl-C in hand, and tells how it ended. */
 const watchSession = async (
   terminal: Terminal,
-  { viewing, line }: { viewing: Viewing; line: CommandLine },
-  work: (watch: Watch) => Promise<RunResult>,
+  { viewing, line }: Pick<SendingCommand, 'viewing' | 'line'>,
+  work: Work,
 ): Promise<number> => {
   const { progress, quiet } = viewing
   const ports = createPorts(terminal)
   const display = createProgress(quiet ? 'none' : progress, { terminal, clock: ports.clock })
   const interrupts = listenForInterrupts(process, display.say)
   try {
-    const result = await work({ ports, notify: interrupts.follow(display.notify), interrupts })
+    const notify = withPlanLine(display, quiet, work.renderPlan)
+    const result = await work.start({ ports, notify: interrupts.follow(notify), interrupts })
     display.close()
     if (display.onResult === undefined) sayEnd(terminal, result, { quiet, again: line.text })
     else display.onResult(result)
@@ -96,13 +125,6 @@ const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet
   }
 }
 
-/** What a command that sends is given. */
-export interface SendingCommand {
-  readonly flags: RunFlags
-  readonly viewing: Viewing
-  readonly line: CommandLine
-}
-
 const endSignals = ({ signal, abandonSignal, dropSignal }: Interrupts) => ({ signal, abandonSignal, dropSignal })
 
 /** Nobody waits for standard input any more once the signal has come: what feeds it may never end. */
@@ -112,14 +134,19 @@ const endInput = (stdin: Terminal['stdin'], signal: AbortSignal): void =>
 /** `promptmill run` */
 export const runCommand = (terminal: Terminal, inputs: readonly string[], command: SendingCommand): Promise<number> => {
   const input = toRowSource(terminal, inputs)
-  return watchSession(terminal, command, ({ ports, notify, interrupts }) => {
-    if (typeof input !== 'string') endInput(terminal.stdin, interrupts.signal)
-    return run({ ...command.flags, ...endSignals(interrupts), input }, ports, { notify })
+  return watchSession(terminal, command, {
+    renderPlan: renderResumeLine,
+    start({ ports, notify, interrupts }) {
+      if (typeof input !== 'string') endInput(terminal.stdin, interrupts.signal)
+      return run({ ...command.flags, ...endSignals(interrupts), input }, ports, { notify })
+    },
   })
 }
 
 /** `promptmill retry` */
 export const retryCommand = (terminal: Terminal, results: string, command: SendingCommand): Promise<number> =>
-  watchSession(terminal, command, ({ ports, notify, interrupts }) =>
-    retry({ ...command.flags, ...endSignals(interrupts), results }, ports, notify),
-  )
+  watchSession(terminal, command, {
+    renderPlan: renderChangeLine,
+    start: ({ ports, notify, interrupts }) =>
+      retry({ ...command.flags, ...endSignals(interrupts), results }, ports, notify),
+  })

@@ -11,6 +11,8 @@ import { readStatus } from './status.js'
 export interface Listeners {
   /** Called for each row as it settles, after its answer is synced to the journal. An exception ends the run in order. */
   readonly onOutcome?: ((row: RowOutcome) => void) | undefined
+  /** Called once, before anything is sent, with what becomes of each row and how the input changed. */
+  readonly onPlan?: ((plan: PlanCounts) => void) | undefined
   /** Called with sentences that the command line would print: an unknown price, rows that fail unsent. */
   readonly onNotice?: ((text: string) => void) | undefined
 }
@@ -28,6 +30,16 @@ export interface RunSummary extends Summary {
 }
 
 const flatten = ({ summary, session: _session, ...rest }: RunResult): RunSummary => ({ ...summary, ...rest })
+
+/** Parts options into callbacks, without those that are not given, and the rest. */
+const takeListeners = <T extends Listeners>({ onOutcome, onPlan, onNotice, ...rest }: T) => ({
+  listeners: {
+    ...(onOutcome === undefined ? {} : { onOutcome }),
+    ...(onPlan === undefined ? {} : { onPlan }),
+    ...(onNotice === undefined ? {} : { onNotice }),
+  },
+  rest,
+})
 
 /** Hands outcomes from a callback to an iterator, and holds the run back while the reader is slow. */
 const createHandover = () => {
@@ -79,12 +91,8 @@ const createHandover = () => {
 /** The library's functions over the given ports. */
 export const createLibrary = (ports: Ports) => {
   const start = async (options: RunOptions & Listeners, ready?: () => Promise<void>): Promise<RunSummary> => {
-    const { onOutcome, onNotice, ...rest } = options
-    const notify = {
-      ...(onOutcome === undefined ? {} : { onOutcome }),
-      ...(onNotice === undefined ? {} : { onNotice }),
-      ...(ready === undefined ? {} : { ready }),
-    }
+    const { listeners, rest } = takeListeners(options)
+    const notify = { ...listeners, ...(ready === undefined ? {} : { ready }) }
     return flatten(await run(rest, ports, { notify }))
   }
 
@@ -127,12 +135,9 @@ export const createLibrary = (ports: Ports) => {
     },
 
     /** Sends a run's failed rows once more, with the run's own settings. @throws PromptmillError as `run` does */
-    async retry({ onOutcome, onNotice, ...options }: RetryOptions & Listeners): Promise<RunSummary> {
-      const notify = {
-        ...(onOutcome === undefined ? {} : { onOutcome }),
-        ...(onNotice === undefined ? {} : { onNotice }),
-      }
-      return flatten(await retry(options, ports, notify))
+    async retry(options: RetryOptions & Listeners): Promise<RunSummary> {
+      const { listeners, rest } = takeListeners(options)
+      return flatten(await retry(rest, ports, listeners))
     },
 
     /** What stands, read from the journal alone. @param results path of the results or of the run folder */

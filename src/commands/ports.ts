@@ -13,16 +13,30 @@ export interface Ports {
   readonly out: (text: string) => Promise<boolean>
 }
 
-/** What is known before the first request: how many rows, and what becomes of each. */
-export interface PlanCounts {
+/** What becomes of each row of the input. */
+export interface RowCounts {
   /** Rows of the input, or those of them that are chosen. */
   readonly rows: number
   /** Rows that an earlier session settled: their answers (or final failures) are reused. */
   readonly reused: number
+  /** Reused ones that stand in another place than when they were sent, if the input changed since the last session. */
+  readonly moved: number
+  /** Rows to be sent. */
   readonly pending: number
   /** Rows that no request can be made from. */
   readonly faulty: number
-  /** Answers in the journal whose rows are no longer in the input; 0 when a part of it is chosen, since the rest is unread. */
+}
+
+/** What is known before the first request: how many rows, what becomes of each, and how the input changed. */
+export interface PlanCounts extends RowCounts {
+  /** Rows with another request than the one that was sent for the row with this id, or else in this place. */
+  readonly edited: number
+  /** Rows by which the input has grown. In a first session all that can be sent. */
+  readonly new: number
+  /**
+   * Rows that are gone from the input since the last session. Their answers stay in the journal. 0 when a part of the
+   * input is chosen, since the rest is unread.
+   */
   readonly removed: number
 }
 

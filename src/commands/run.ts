@@ -1,5 +1,6 @@
 import { PromptmillError } from '../core/errors.js'
 import type { Summary } from '../core/summary.js'
+import { sameFingerprint } from '../input/fingerprint.js'
 import { readManifest } from '../journal/manifest.js'
 import { createRecordReader } from '../journal/reader.js'
 import type { SendStop } from '../send/contract.js'
@@ -10,6 +11,7 @@ import type { Notify, PlanCounts, Ports } from './ports.js'
 import type { FailedExample, Projection } from './results/project.js'
 import { writeResults } from './results/write-results.js'
 import { openRunEndpoint, type RunEndpoint } from './session/endpoint.js'
+import type { Job } from './session/job.js'
 import { hasNews, journalSession, type SessionReport } from './session/journal-session.js'
 import { writeRunManifest } from './session/manifest.js'
 import { keepPrices } from './session/prices.js'
@@ -75,6 +77,18 @@ const saveResults = async (session: Session, plan: Plan, error: unknown): Promis
   if (written && file !== undefined) session.notify.onNotice?.(`What was answered is in ${file}`)
   throw error
 }
+/** Whether the input is not the one of the session before: in the same one nothing has moved. */
+const isOtherInput = ({ earlier, source: { fingerprints } }: Job): boolean => {
+  if (earlier === undefined) return false
+  const files = earlier.input.files ?? [earlier.input]
+  return (
+    files.length !== fingerprints.length ||
+    files.some((file, place) => {
+      const now = fingerprints[place]
+      return now === undefined || !sameFingerprint(file, now)
+    })
+  )
+}
 
 /** Chooses which of the rows to be sent are sent in this session, for a sample. */
 export type PickRows = (table: RowTable) => ReadonlySet<number>
@@ -99,7 +113,8 @@ export const run = async (
   try {
     // A first session cannot do without its endpoint: a missing key should not wait for millions of rows to be read.
     if (job.earlier === undefined) await door.open()
-    const memory = await remember(job.folder, settings, options.signal)
+    const { signal } = options
+    const memory = await remember(job.folder, settings, { signal, withPlaces: isOtherInput(job) })
     const planned = await planSession(session, memory.memory, again)
     const plan = pick === undefined ? planned : { ...planned, only: pick(planned.table) }
     await keepPrices(settings.prices, job.folder)

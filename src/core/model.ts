@@ -64,6 +64,8 @@ export interface Request extends RequestIdentity {
   readonly model: string
   /** The JSON text that is sent, byte for byte. */
   readonly body: string
+  /** What the row calls itself, where it does. */
+  readonly rowId?: string | undefined
 }
 
 /** Response headers, names in lower case. */

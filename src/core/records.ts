@@ -28,6 +28,12 @@ interface AttemptRecord extends RequestIdentity {
   readonly at: number
 }
 
+/** An attempt that was made. */
+interface EndedAttemptRecord extends AttemptRecord {
+  /** What the row calls itself, where `--id-column` or a Batch API line names it: by this an edited row is known. */
+  readonly row_id?: string | undefined
+}
+
 /** A request is about to be sent. Handed to the kernel before the first byte leaves, not synced. */
 export interface StartRecord extends AttemptRecord {
   readonly kind: 'start'
@@ -36,7 +42,7 @@ export interface StartRecord extends AttemptRecord {
 }
 
 /** A 2xx reply, raw. Synced before it is interpreted. */
-export interface AnswerRecord extends AttemptRecord {
+export interface AnswerRecord extends EndedAttemptRecord {
   readonly kind: 'answer'
   readonly status: number
   readonly latency_ms: number
@@ -47,7 +53,7 @@ export interface AnswerRecord extends AttemptRecord {
 }
 
 /** An attempt that brought no answer. The row's last word when `final`. */
-export interface FailureRecord extends AttemptRecord {
+export interface FailureRecord extends EndedAttemptRecord {
   readonly kind: 'failure'
   readonly final: boolean
   readonly code: string

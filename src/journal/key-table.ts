@@ -64,6 +64,10 @@ const aim = (probe: Probe, key: string, nth: number): void => {
   probe.shard = mixBits(readWord(key, 16) + tail) >>> 24
 }
 
+/** A request as a number of 32 bits, and never 0: for those who count and can bear that two of 4 billion look alike. */
+export const requestHash = (key: string, nth: number): number =>
+  mixBits(readWord(key, 0) + Math.imul(nth, 0x9e3779b1)) >>> 0 || 1
+
 /** The slot of an entry: where it stands, or the free one where it would go. */
 const findSlot = ({ high, low, values }: Shard, wanted: Pick<Probe, 'high' | 'low'>): number => {
   const slots = values.length

@@ -19,9 +19,10 @@ const membership = { at: true, all: true, keys: true } as const
 const fields: { readonly [K in RecordKind]: Fields<K> } = {
   run: { at: true, format: true, version: true, base_url: true, rows: true, faults: true },
   start: { ...attempt, reserved_usd: true },
-  answer: { ...attempt, status: true, latency_ms: true, request_id: true, simulated: true, body: true },
+  answer: { ...attempt, row_id: true, status: true, latency_ms: true, request_id: true, simulated: true, body: true },
   failure: {
     ...attempt,
+    row_id: true,
     final: true,
     code: true,
     message: true,

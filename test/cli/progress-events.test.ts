@@ -18,7 +18,7 @@ const eventsOf = (tell: (view: ProgressView) => void): unknown[] => {
   return said.map(line => JSON.parse(line) as unknown)
 }
 
-const counts: PlanCounts = { rows: 1, reused: 0, pending: 1, faulty: 0, removed: 0 }
+const counts: PlanCounts = { rows: 1, reused: 0, moved: 0, edited: 0, new: 1, removed: 0, pending: 1, faulty: 0 }
 
 const stoppedRun: RunResult = {
   summary: createTally().summary(12),
@@ -54,7 +54,7 @@ const halfway = {
 
 describe('createEventView', () => {
   it('tells the plan', () => {
-    const plan = { rows: 3000, reused: 4, pending: 2990, faulty: 6, removed: 1 }
+    const plan = { rows: 3000, reused: 4, moved: 2, edited: 3, new: 5, removed: 1, pending: 2990, faulty: 6 }
     expect(eventsOf(view => view.onPlan?.(plan))).toEqual([{ event: 'plan', ...plan }])
   })
 

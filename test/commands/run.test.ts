@@ -171,7 +171,7 @@ describe('an edited input', () => {
     await work.run({ input: await write(prompts) })
     const before = new Map((await work.readCsv('in.results.csv')).map(row => [row['prompt'], row['response']]))
     const { plan, summary } = await work.run({ input: await write(['e', 'x', 'a', 'c', 'y', 'd']) })
-    expect(plan).toMatchObject({ rows: 6, reused: 4, pending: 2, removed: 1 })
+    expect(plan).toMatchObject({ rows: 6, reused: 4, moved: 4, edited: 1, new: 1, removed: 0, pending: 2 })
     expect(work.simulator.ledger().calls).toBe(7)
     const after = await work.readCsv('in.results.csv')
     expect(after.map(row => row['prompt'])).toEqual(['e', 'x', 'a', 'c', 'y', 'd'])
@@ -204,6 +204,10 @@ describe('changed settings', () => {
     ['--prompt', { prompt: '{{prompt}}!' }],
     ['--system', { system: 'Be brief' }],
     ['--temperature', { temperature: 1 }],
+    ['--top-p', { topP: 0.5 }],
+    ['--max-tokens', { maxTokens: 9 }],
+    ['--seed', { seed: 1 }],
+    ['--reasoning-effort', { reasoningEffort: 'low' }],
     ['--param', { param: ['user="me"'] }],
   ])('stop the run before every row is paid for again: %s', async (flag, change) => {
     const work = await createWorkspace()

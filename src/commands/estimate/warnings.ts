@@ -3,7 +3,7 @@ import type { DemandGroup } from '../../pricing/demand.js'
 import { assumedImageSize } from '../../pricing/image-parts.js'
 import type { RequestSize } from '../../pricing/request-size.js'
 import { encodingOf, hasKnownEncoding } from '../../pricing/tokens.js'
-import { checkChanges } from '../plan/changed-settings.js'
+import { checkAllAnew, findChange } from '../plan/changed-settings.js'
 import { checkFaults, describeFaults, type Plan } from '../plan/plan.js'
 import { fewestAnswers, type SeenAnswers } from './expectation.js'
 import type { Survey } from './survey.js'
@@ -57,7 +57,7 @@ export const warnOfPlan = ({ settings, input, memory, earlier }: Survey, plan: P
   const faults = (): void => checkFaults(plan, input, settings.badRows)
   if (plan.counts.faulty === plan.counts.rows) faults()
   const bad = refusal(faults) ?? describeFaults(plan)
-  const changed = refusal(() => checkChanges(settings, { plan, memory, earlier }))
+  const changed = refusal(() => checkAllAnew(findChange(settings, earlier), plan, memory))
   return [bad, changed].filter(text => text !== undefined)
 }
 

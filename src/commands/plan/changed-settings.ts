@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
 import { identityFlags } from '../../core/options.js'
 import type { Manifest } from '../../journal/manifest.js'
+import type { PlanCounts } from '../ports.js'
 import type { RunSettings } from '../session/settings.js'
 import type { Plan } from './plan.js'
 import type { Recollection } from './recall.js'
@@ -22,27 +23,60 @@ export const identitySettings = (settings: RunSettings): Readonly<Record<string,
 /** A flag that is not given, and one that the earlier version did not know, say the same. */
 const toText = (value: unknown): string => JSON.stringify(value === undefined || value === false ? null : value)
 
-const changedFlags = (settings: RunSettings, earlier: Manifest): string[] => {
-  const now = identitySettings(settings)
-  return identityFlags.filter(key => toText(now[key]) !== toText(earlier.settings[key])).map(flagName)
+/** How the cells are read that go into a request: read otherwise, every row is another one. */
+const readingFlags = ['format', 'delimiter', 'encoding'] as const
+
+const comparedFlags = [...identityFlags, ...readingFlags] as const
+
+/** How a text came: by a flag of its own or from a file. */
+const flagOf = (settings: RunSettings, key: (typeof comparedFlags)[number]): string => {
+  const fromFile = (key === 'prompt' || key === 'system') && settings[`${key}File`] !== undefined
+  return fromFile ? `${flagName(key)}-file` : flagName(key)
 }
+
+/** What changed since the session before; undefined when nothing did, or when the user knows. */
+export type SettingsChange =
+  | {
+      /** The flags by name. */
+      readonly flags: readonly string[]
+      /** Whether one of them is a part of the requests, beside how they are read. */
+      readonly ofRequests: boolean
+    }
+  | undefined
+
+/** Compares the settings that make up every row's identity with those of the session before. */
+export const findChange = (settings: RunSettings, earlier: Manifest | undefined): SettingsChange => {
+  if (earlier === undefined || settings.changed === 'resend') return undefined
+  const now: Readonly<Record<string, unknown>> = { ...settings, ...identitySettings(settings) }
+  const changed = comparedFlags.filter(key => toText(now[key]) !== toText(earlier.settings[key]))
+  if (changed.length === 0) return undefined
+  const ofRequests = changed.some(key => (identityFlags as readonly string[]).includes(key))
+  return { flags: changed.map(key => flagOf(settings, key)), ofRequests }
+}
+
+const refuse = ({ flags }: NonNullable<SettingsChange>, rows: string): PromptmillError =>
+  new PromptmillError(
+    'settings_changed',
+    `${flags.join(', ')} changed since the last run: ${rows} would be sent and paid for again`,
+    {
+      hint: `Give another --output to keep both, ${flagName('changed')} resend to go on here, or the earlier settings`,
+    },
+  )
 
 /**
  * Refuses to pay for every row again because a setting changed: a resumed run should cost what is missing.
  * @throws PromptmillError `settings_changed`, naming the flags
  */
-export const checkChanges = (
-  settings: RunSettings,
-  { plan, memory, earlier }: { plan: Plan; memory: Recollection; earlier: Manifest | undefined },
-): void => {
-  if (earlier === undefined || memory.size === 0 || plan.counts.reused > 0 || plan.counts.pending === 0) return
-  const changed = changedFlags(settings, earlier)
-  if (changed.length === 0 || settings.changed === 'resend') return
-  throw new PromptmillError(
-    'settings_changed',
-    `${changed.join(', ')} changed since the last run: all ${plan.counts.pending} rows would be sent and paid for again`,
-    {
-      hint: `Give another --output to keep both, ${flagName('changed')} resend to go on here, or the earlier settings`,
-    },
-  )
+export const checkAllAnew = (change: SettingsChange, { counts }: Plan, memory: Recollection): void => {
+  if (change === undefined || memory.size === 0 || counts.reused > 0 || counts.pending === 0) return
+  throw refuse(change, `all ${counts.pending} rows`)
+}
+
+/**
+ * The same where a setting concerns some of the rows alone, such as a system message that others bring themselves.
+ * @throws PromptmillError `settings_changed`, naming the flags
+ */
+export const checkEdited = (change: SettingsChange, { edited }: PlanCounts): void => {
+  if (change?.ofRequests !== true || edited === 0) return
+  throw refuse(change, edited === 1 ? '1 row' : `${edited} rows`)
 }

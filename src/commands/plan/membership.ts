@@ -1,3 +1,4 @@
+import type { RequestIdentity } from '../../core/model.js'
 import type { MembershipRecord, RecordSink } from '../../core/records.js'
 import type { RecordReader } from '../../journal/reader.js'
 import type { Plan } from './plan.js'
@@ -7,22 +8,33 @@ const keysPerRecord = 1000
 
 type Key = readonly [key: string, nth: number]
 
-/** Requests of the journal that no row of the plan has. */
-function* outsideRequests(memory: Recollection, reader: RecordReader): Generator<Key> {
-  for (const { key, nth, found } of memory.open()) if (!found) yield [key, nth]
+/** A request of the journal that no row of the plan has, and where it stood. */
+export interface OutsideRequest extends RequestIdentity {
+  readonly row: number
+  readonly rowId: string | undefined
+}
+
+/** Requests of the journal that no row of the plan has. Reads the record of each, in the order of the journal. */
+export function* outsideRequests(memory: Recollection, reader: RecordReader): Generator<OutsideRequest> {
+  for (const { key, nth, row, found } of memory.open()) if (!found) yield { key, nth, row, rowId: undefined }
   if (memory.unfound() === 0) return
-  for (const position of memory.unfoundPositions()) {
+  for (const position of Float64Array.from(memory.unfoundPositions()).sort()) {
     const record = reader.read(position)
-    if ('key' in record) yield [record.key, record.nth]
+    if (record.kind !== 'answer' && record.kind !== 'failure') continue
+    yield { key: record.key, nth: record.nth, row: record.row, rowId: record.row_id }
   }
 }
 
-/** Whether the journal has to hear of requests that belong to a row no longer, or again. */
-export const changesMembership = ({ restored }: Plan, memory: Recollection): boolean => {
+/** How many requests went missing since the session before. */
+export const countMissing = ({ restored }: Plan, memory: Recollection): number => {
   let outside = memory.unfound()
   for (const { found } of memory.open()) if (!found) outside += 1
-  return restored > 0 || outside > memory.removed
+  return outside - (memory.removed - restored)
 }
+
+/** Whether the journal has to hear of requests that belong to a row no longer, or again. */
+export const changesMembership = (plan: Plan, memory: Recollection): boolean =>
+  plan.restored > 0 || countMissing(plan, memory) > 0
 
 /**
  * Notes in the journal which requests no longer belong to a row, and which do again, so that `status` can count alone.
@@ -42,7 +54,7 @@ export const writeMembership = async (
     keys = []
     if (removed.keys.length > 0) await journal.note(removed)
   }
-  for (const [key, nth] of outsideRequests(memory, reader)) {
+  for (const { key, nth } of outsideRequests(memory, reader)) {
     if (anew || !memory.isRemoved(key, nth)) keys.push([key, nth])
     if (keys.length === keysPerRecord) await flush()
   }

@@ -7,9 +7,10 @@ import { type AddedShape, addedNames, nameTaken } from '../../output/columns.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { unknownColumn } from '../../prompt/template.js'
 import { stopReading } from '../interrupted.js'
-import type { PlanCounts } from '../ports.js'
+import type { PlanCounts, RowCounts } from '../ports.js'
+import { hashText } from './places.js'
 import type { Recollection, Remembered } from './recall.js'
-import { createIdReader, namePlace, placeOf } from './row-name.js'
+import { createIdReader, createShortIdReader, namePlace, placeOf } from './row-name.js'
 import { createRowTable, type RowTable } from './row-table.js'
 
 /** Faulty rows of one kind: how many, and the first few by place. Never a cell's content. */
@@ -22,14 +23,24 @@ interface FaultGroup {
 /** Every row of the input, read once before anything is sent. */
 export interface Plan {
   readonly table: RowTable
-  readonly counts: PlanCounts
+  readonly counts: RowCounts
   readonly faults: readonly FaultGroup[]
   /** The results' own columns: a table's header, or the keys of all JSONL rows in order of appearance. */
   readonly columns: readonly string[]
   /** Rows that alone are to be sent, for a sample; undefined: all that are unsent. */
   readonly only?: ReadonlySet<number> | undefined
+  /** Rows to be sent that the journal knows nothing of: how many, and the hashes of their ids where rows have some. */
+  readonly fresh: number
+  readonly freshIds: readonly number[]
   /** How many requests were marked as removed and are back. */
   readonly restored: number
+  /** Whether the input is a part of a file, so that what is not in it need not be gone. */
+  readonly partial: boolean
+}
+
+/** A plan, compared with what the journal knows of the input. */
+export interface ComparedPlan extends Plan {
+  readonly counts: PlanCounts
 }
 
 /** A plan needs to know how rows become requests, what is in the journal, and which rows to send. */
@@ -117,6 +128,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   }
   const table = createRowTable()
   const readId = createIdReader(input.columns, options.idColumn)
+  const readShortId = createShortIdReader(input.columns, options.idColumn)
   const faults = createFaults(row => namePlace({ ...placeOf(input, row), id: readId(row) }))
   const columns = createColumns(input, options.added)
   const seen = createKeyTable()
@@ -125,8 +137,17 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   let rows = 0
   let faulty = 0
   let reused = 0
+  let moved = 0
+  let fresh = 0
+  const freshIds: number[] = []
   let share = 0
 
+  const addFresh = (row: Row): void => {
+    fresh += 1
+    // Ids are compared with those of the journal alone.
+    const id = memory.lastRun === undefined ? undefined : readShortId(row)
+    if (id !== undefined) freshIds.push(hashText(id))
+  }
   const place = (row: Row): void => {
     rows += 1
     table.skipTo(row.index)
@@ -148,7 +169,11 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     table.push(state, nth)
     if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored += 1
     for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
-    if (state === 'settled') reused += 1
+    if (state === 'settled') {
+      reused += 1
+      if (!memory.isAt(row.index, draft.key, nth)) moved += 1
+    }
+    if (remembered === undefined) addFresh(row)
     if (sent !== undefined) table.setAttempts(row.index, sent)
     if (state !== 'settled') onPending?.(draft)
   }
@@ -166,8 +191,11 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     table,
     faults: faults.groups(),
     columns: columns.names(),
+    fresh,
+    freshIds,
     restored,
-    counts: { rows, reused, pending: table.unsent, faulty, removed: input.partial ? 0 : memory.unfound() },
+    partial: input.partial,
+    counts: { rows, reused, moved, pending: table.unsent, faulty },
   }
 }
 

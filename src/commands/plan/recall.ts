@@ -4,6 +4,7 @@ import type { RecordView } from '../../journal/record-view.js'
 import { type JournalEnd, scanJournal } from '../../journal/scan.js'
 import { stopReading } from '../interrupted.js'
 import { createLatestAnswers } from './latest-answers.js'
+import { createPlaces } from './places.js'
 
 /** What the journal has of one request. */
 export interface Remembered {
@@ -36,21 +37,27 @@ export interface Recollection {
   /** Where the records of those begin. */
   unfoundPositions(): Iterable<JournalPosition>
   /** Requests that were sent and are not settled: in flight when a session was killed, or given up for now. */
-  open(): Iterable<{ readonly key: string; readonly nth: number; readonly found: boolean } & Remembered>
+  open(): Iterable<OpenRequest & Remembered>
   /** How many requests are marked as belonging to no row. */
   readonly removed: number
   /** Whether the request was marked as belonging to no row: gone from the input, or not chosen. */
   isRemoved(key: string, nth: number): boolean
+  /** Whether the request stands where it was sent from. Told only where places were asked for: else all do. */
+  isAt(row: number, key: string, nth: number): boolean
 }
 
 const refOf = (key: string, nth: number): string => `${key}.${nth}`
 
+/** A request that was sent and is not settled. */
 interface OpenRequest {
   readonly key: string
   readonly nth: number
+  /** Where it stood. */
+  readonly row: number
   readonly attempts: number
   /** Answers that turned out to be of no use. */
   readonly positions: readonly JournalPosition[]
+  /** Whether somebody has asked for it. */
   found: boolean
 }
 
@@ -127,7 +134,7 @@ const createMarks = () => {
 type RowView = Extract<RecordView, { readonly key: string }>
 
 /** What names an attempt. */
-type Attempted = Pick<RowView, 'key' | 'nth' | 'attempt'>
+type Attempted = Pick<RowView, 'key' | 'nth' | 'row' | 'attempt'>
 
 /** Follows the requests through the records. An answer settles until a failure of the same attempt takes that back. */
 const createFollower = () => {
@@ -142,14 +149,14 @@ const createFollower = () => {
     open.delete(ref)
     settled.add(key, nth, position)
   }
-  const leaveOpen = ({ key, nth, attempt: attempts }: Attempted): void => {
+  const leaveOpen = ({ key, nth, row, attempt: attempts }: Attempted): void => {
     const ref = refOf(key, nth)
     if (settled.has(key, nth) && again.has(ref)) {
       again.set(ref, attempts)
       return
     }
     const positions = settled.has(key, nth) ? settled.reopen(key, nth) : (open.get(ref)?.positions ?? [])
-    open.set(ref, { key, nth, attempts, positions, found: false })
+    open.set(ref, { key, nth, row, attempts, positions, found: false })
   }
   return {
     settled,
@@ -224,16 +231,27 @@ export const emptyRecollection = (): Recollection => ({
   open: () => [],
   removed: 0,
   isRemoved: () => false,
+  isAt: () => true,
 })
 
 /** How many records are read between two looks at the signal. */
 const recordsPerLook = 4096
 
+export interface RecallOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Whether it shall be known where requests stood: four bytes a row more. */
+  readonly withPlaces?: boolean
+}
+
 /**
  * Reads a run folder's journal. A missing one is a run that has not begun.
  * @throws PromptmillError `journal_damaged`, `interrupted` when the signal aborts meanwhile
  */
-export const recall = async (folder: string, signal?: AbortSignal): Promise<Recollection> => {
+export const recall = async (
+  folder: string,
+  { signal, withPlaces = false }: RecallOptions = {},
+): Promise<Recollection> => {
+  const places = withPlaces ? createPlaces() : undefined
   const follower = createFollower()
   const times = createSessionTimes()
   let removed = createMarks()
@@ -271,6 +289,7 @@ export const recall = async (folder: string, signal?: AbortSignal): Promise<Reco
           simulated ??= view.facts().simulated
           latest.add(position)
         }
+        if (view.kind === 'start') places?.put(view.row, view.key, view.nth)
         follower.follow(view, position)
     }
   })
@@ -299,6 +318,7 @@ export const recall = async (folder: string, signal?: AbortSignal): Promise<Reco
       return removed.size
     },
     isRemoved: (key, nth) => removed.has(key, nth),
+    isAt: (row, key, nth) => places?.isAt(row, key, nth) ?? true,
     peek: (key, nth) => toRemembered(key, nth, settled.positions(key, nth)),
     find(key, nth) {
       const request = open.size === 0 ? undefined : open.get(refOf(key, nth))

@@ -1,7 +1,7 @@
 import { PromptmillError } from '../../core/errors.js'
 import { isSimulator } from '../../send/probe.js'
 import type { RunSettings } from '../session/settings.js'
-import { emptyRecollection, type Recollection, recall } from './recall.js'
+import { emptyRecollection, type RecallOptions, type Recollection, recall } from './recall.js'
 
 /** What the journal has for this session. */
 export interface Memory {
@@ -19,8 +19,8 @@ const isLoopback = (url: string): boolean => /^https?:\/\/(localhost|127(\.\d+){
  * a real run begins anew, and a rehearsal on top of real answers is refused.
  * @throws PromptmillError `bad_output`, `journal_damaged`
  */
-export const remember = async (folder: string, settings: RunSettings, signal?: AbortSignal): Promise<Memory> => {
-  const memory = await recall(folder, signal)
+export const remember = async (folder: string, settings: RunSettings, options: RecallOptions = {}): Promise<Memory> => {
+  const memory = await recall(folder, options)
   const { simulated } = memory
   if (settings.simulate && simulated === false) {
     throw new PromptmillError(

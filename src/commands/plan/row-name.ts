@@ -13,6 +13,18 @@ export const createIdReader = (
   return row => (row.form === 'unreadable' ? undefined : readCell(row))
 }
 
+/** A longer one is a text, not a name, and is not kept beside every answer. */
+const longestKeptId = 200
+
+/** The same for ids that are kept and compared. */
+export const createShortIdReader: typeof createIdReader = (columns, idColumn) => {
+  const read = createIdReader(columns, idColumn)
+  return row => {
+    const id = read(row)
+    return id === undefined || id.length > longestKeptId ? undefined : id
+  }
+}
+
 const longestId = 40
 
 /** An id as it may be printed: short, and without anything that a terminal would obey. */

@@ -34,6 +34,8 @@ export interface RowTable {
   state(row: number): RowState
   /** Whether the row is to be sent. */
   isUnsent(row: number): boolean
+  /** Whether the row is to be sent and no session has sent it before. */
+  isFresh(row: number): boolean
   nth(row: number): number
   /** The journal records that tell the row's story, oldest first. */
   positions(row: number): readonly JournalPosition[]
@@ -90,6 +92,8 @@ export const createRowTable = (): RowTable => {
     },
     state: stateOf,
     isUnsent,
+    isFresh: row =>
+      stateOf(row) === 'pending' && !attempts.has(row) && (chunkOf(row).position?.[row % rowsPerChunk] ?? -1) < 0,
     nth: row => chunkOf(row).nth?.[row % rowsPerChunk] ?? 0,
     positions(row) {
       const first = chunkOf(row).position?.[row % rowsPerChunk] ?? -1

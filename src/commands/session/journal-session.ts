@@ -4,7 +4,7 @@ import { type Journal, openJournal } from '../../journal/open.js'
 import { createRecordReader, type RecordReader } from '../../journal/reader.js'
 import { setJournalAside } from '../../journal/set-aside.js'
 import { changesMembership, writeMembership } from '../plan/membership.js'
-import type { Plan } from '../plan/plan.js'
+import type { ComparedPlan, Plan } from '../plan/plan.js'
 import type { Memory } from '../plan/remember.js'
 import { openBudget } from './budget.js'
 import type { RunEndpoint } from './endpoint.js'
@@ -13,7 +13,7 @@ import type { Session } from './session.js'
 
 /** What a session has to do, and with what. */
 export interface SessionWork extends Memory {
-  readonly plan: Plan
+  readonly plan: ComparedPlan
   /** Undefined when there is nothing to send. */
   readonly endpoint: RunEndpoint | undefined
 }

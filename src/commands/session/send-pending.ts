@@ -15,6 +15,7 @@ import { createSender } from '../../send/sender.js'
 import { createTransport } from '../../send/transport.js'
 import type { EndSignals } from '../interrupted.js'
 import type { Plan } from '../plan/plan.js'
+import { createShortIdReader } from '../plan/row-name.js'
 import type { Notify, Ports } from '../ports.js'
 import { readOutcome } from '../results/project.js'
 import { createMeter } from './send-meter.js'
@@ -42,7 +43,7 @@ export interface SendReport {
 }
 
 /** Field by field: a spread with one more field costs some 40 µs of collection a row on Node 20. */
-const toRequest = ({ row, line, path, model, body, key }: Draft, nth: number): Request => ({
+const toRequest = ({ row, line, path, model, body, key }: Draft, nth: number, rowId: string | undefined): Request => ({
   row,
   line,
   path,
@@ -50,6 +51,7 @@ const toRequest = ({ row, line, path, model, body, key }: Draft, nth: number): R
   body,
   key,
   nth,
+  rowId,
 })
 
 /** Counts the prompt of one request. The tokenizer is loaded with the first that is asked for. */
@@ -79,11 +81,12 @@ const createInputCheck = (input: SteadyInput, clock: Clock) => {
 
 /** The requests of the rows to be sent, read anew from the input, made when they are asked for. */
 async function* pendingRequests(
-  { input, plan, drafts }: SendJob,
+  { settings, input, plan, drafts }: SendJob,
   { clock, ready }: { clock: Clock; ready: Notify['ready'] },
 ): AsyncGenerator<readonly Request[]> {
   const { table } = plan
   const checkInput = createInputCheck(input, clock)
+  const readId = createShortIdReader(input.columns, settings.idColumn)
   let requests: Request[] = []
   for await (const batch of input.rows()) {
     await checkInput(batch[0]?.index ?? 0)
@@ -91,7 +94,7 @@ async function* pendingRequests(
     for (const row of batch) {
       if (!table.isUnsent(row.index) || plan.only?.has(row.index) === false) continue
       const draft = drafts.toDraft(row)
-      if (draft.fault === undefined) requests.push(toRequest(draft, table.nth(row.index)))
+      if (draft.fault === undefined) requests.push(toRequest(draft, table.nth(row.index), readId(row)))
       if (requests.length < requestsAtOnce) continue
       yield requests
       requests = []

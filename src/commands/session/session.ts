@@ -2,8 +2,9 @@ import type { Outcome, Price } from '../../core/outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import type { PriceBook } from '../../pricing/price-book.js'
 import { createDrafts, type Draft, type Drafts } from '../../prompt/drafts.js'
-import { checkChanges } from '../plan/changed-settings.js'
-import { checkFaults, describeFaults, type Plan, planRows } from '../plan/plan.js'
+import { checkAllAnew, checkEdited, findChange } from '../plan/changed-settings.js'
+import { compareInput } from '../plan/input-changes.js'
+import { type ComparedPlan, checkFaults, describeFaults, planRows } from '../plan/plan.js'
 import type { Recollection, Remembered } from '../plan/recall.js'
 import type { Notify, Ports } from '../ports.js'
 import { readRecorded } from '../results/project.js'
@@ -56,7 +57,7 @@ export const planSession = async (
   session: Session,
   memory: Recollection,
   choose: ChooseAgain | undefined,
-): Promise<Plan> => {
+): Promise<ComparedPlan> => {
   const { job, settings, drafts, notify, price, cap } = session
   const { input } = job.source
   const { idColumn } = settings
@@ -71,11 +72,18 @@ export const planSession = async (
   const watch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
   const { signal } = session.options
   const options = { drafts, memory, added: addedShape(settings), idColumn, again, watch, signal }
-  const plan = await planRows(input, options).finally(() => reader.close())
-  checkFaults(plan, input, settings.badRows)
-  checkChanges(settings, { plan, memory, earlier: job.earlier })
-  const faults = describeFaults(plan)
-  if (faults !== undefined) notify.onNotice?.(faults)
-  notify.onPlan?.(plan.counts)
-  return plan
+  try {
+    const plan = await planRows(input, options)
+    checkFaults(plan, input, settings.badRows)
+    const change = findChange(settings, job.earlier)
+    checkAllAnew(change, plan, memory)
+    const counts = { ...plan.counts, ...compareInput(plan, memory, reader) }
+    checkEdited(change, counts)
+    const faults = describeFaults(plan)
+    if (faults !== undefined) notify.onNotice?.(faults)
+    notify.onPlan?.(counts)
+    return { ...plan, counts }
+  } finally {
+    reader.close()
+  }
 }
