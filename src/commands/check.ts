@@ -1,5 +1,3 @@
-import type { OptionsOf } from '../core/option-spec.js'
-import type { runOptions } from '../core/options.js'
 import { loadModelLimits } from '../pricing/model-limits.js'
 import type { PriceBook } from '../pricing/price-book.js'
 import { createFindings, type Finding, type Findings } from './check/findings.js'
@@ -8,10 +6,10 @@ import type { Ports } from './ports.js'
 import { openForReading } from './session/open-source.js'
 import { loadPrices } from './session/prices.js'
 import { resolveSource } from './session/resolve-source.js'
-import { type RowSource, toRunSettings } from './session/settings.js'
+import { type GivenFlags, type RowSource, toRunSettings } from './session/settings.js'
 
 /** What a caller gives to `check`: the flags of a run, and the rows. */
-export interface CheckOptions extends OptionsOf<typeof runOptions> {
+export interface CheckOptions extends GivenFlags {
   /** Path of a CSV, TSV or JSONL file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
 }

@@ -1,7 +1,7 @@
 import { formatUsd } from '../core/money.js'
 import type { OptionsOf } from '../core/option-spec.js'
 import { toSettings } from '../core/option-values.js'
-import { type estimateOptions, forecastOptions } from '../core/options.js'
+import { forecastOptions } from '../core/options.js'
 import type { Summary } from '../core/summary.js'
 import { createRateFinder } from '../pricing/cost.js'
 import { createDemand, type DemandGroup, type FindRates } from '../pricing/demand.js'
@@ -27,10 +27,10 @@ import { type Survey, survey } from './estimate/survey.js'
 import { createDoubts, warnOfModels, warnOfPlan, warnOfSample } from './estimate/warnings.js'
 import type { Plan } from './plan/plan.js'
 import type { Notify, Ports } from './ports.js'
-import { type RowSource, type RunSettings, toRunSettings } from './session/settings.js'
+import { type GivenFlags, type RowSource, type RunSettings, toRunSettings } from './session/settings.js'
 
 /** What a caller gives to `estimate`: the flags of a run, the rows, and what answers are expected to be like. */
-export interface EstimateOptions extends OptionsOf<typeof estimateOptions> {
+export interface EstimateOptions extends GivenFlags, OptionsOf<typeof forecastOptions> {
   /** Path of a CSV, TSV or JSONL file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
   /** The API key, for a sample; by default the environment's OPENAI_API_KEY. */

@@ -75,6 +75,42 @@ const checkModel = (body: JsonObject, model: string): ApiError | undefined => {
 const checkStream = (body: JsonObject): ApiError | undefined =>
   body['stream'] === true ? badRequest('The simulator does not stream.', 'stream', 'unsupported_value') : undefined
 
+const formatTypes: readonly unknown[] = ['text', 'json_object', 'json_schema']
+
+const checkSchemaFormat = (asked: JsonValue | undefined): ApiError | undefined => {
+  const at = 'response_format.json_schema'
+  if (!isObject(asked)) {
+    return badRequest(`Missing required parameter: '${at}'.`, at, 'missing_required_parameter')
+  }
+  const { name, schema, strict } = asked
+  if (typeof name !== 'string' || !/^[\w-]{1,64}$/.test(name)) {
+    const problem = `Invalid '${at}.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.`
+    return badRequest(problem, `${at}.name`, 'invalid_value')
+  }
+  if (strict !== true || !isObject(schema)) return undefined
+  const says = `Invalid schema for response_format '${name}'`
+  if (schema['type'] !== 'object') {
+    return badRequest(`${says}: schema must be a JSON Schema of 'type: "object"'.`, 'response_format')
+  }
+  if (schema['additionalProperties'] === false) return undefined
+  const problem = `${says}: In context=(), 'additionalProperties' is required to be supplied and to be false.`
+  return badRequest(problem, 'response_format')
+}
+
+const checkFormat = ({ response_format: format, messages }: JsonObject): ApiError | undefined => {
+  if (format === undefined || format === null) return undefined
+  if (!isObject(format) || !formatTypes.includes(format['type'])) {
+    const problem =
+      "Invalid value for 'response_format.type'. Supported values are: 'json_object', 'json_schema', and 'text'."
+    return badRequest(problem, 'response_format.type', 'invalid_value')
+  }
+  if (format['type'] === 'json_schema') return checkSchemaFormat(format['json_schema'])
+  if (format['type'] === 'text' || /json/i.test(JSON.stringify(messages))) return undefined
+  const problem =
+    "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
+  return badRequest(problem, 'messages')
+}
+
 const toNumber = (value: JsonValue | undefined): number | undefined => (typeof value === 'number' ? value : undefined)
 
 const tiers = new Set<unknown>(['flex', 'priority'])
@@ -121,6 +157,7 @@ export const parseChatRequest = (text: string, deployment?: string): ParsedChatR
     checkCount(body, 'max_completion_tokens', 1_000_000_000) ??
     checkCount(body, 'max_tokens', 1_000_000_000) ??
     checkCount(body, 'n', 128) ??
-    checkStream(body)
+    checkStream(body) ??
+    checkFormat(body)
   return error === undefined ? { ok: true, request: toRequest(body, model) } : refused(error)
 }

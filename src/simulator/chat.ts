@@ -36,7 +36,11 @@ interface Asked {
 
 const prepare = ({ call, request, meter, ports }: Asked, tokens: number, fate: Fate): Prepared => {
   const cached = call.session.cache.read(request.model, request.messages, tokens)
-  return prepareAnswer(request, { tokens, cached, fate }, { ...ports, countText: meter.countText })
+  return prepareAnswer(
+    request,
+    { tokens, cached, fate },
+    { ...ports, countText: meter.countText, countExactly: meter.countExactly },
+  )
 }
 
 const deliver = ({ call, request }: Asked, fate: Fate, { body, charge }: Prepared): void => {
@@ -68,7 +72,7 @@ const serve = (asked: Asked): void => {
 const previewOf = ({ request, meter, call, ports }: Asked): string => {
   const fate = { id: call.requestId.slice(4), kind: 'plain', usageTold: true } as const
   const prompt = { tokens: meter.countPrompt(request), cached: 0, fate }
-  return prepareAnswer(request, prompt, { ...ports, countText: meter.countText }).body
+  return prepareAnswer(request, prompt, { ...ports, countText: meter.countText, countExactly: meter.countExactly }).body
 }
 
 /** Asks the script first. */

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { type AnswerWords, cutAnswer, findWords, type WrittenAnswer, writeAnswer } from './answer-text.js'
 import { type ChatRequest, isReasoningModel } from './chat-request.js'
+import { type JsonForm, jsonFormOf, writeJson } from './json-answer.js'
 import type { AnswerKind, SimulatorSettings } from './options.js'
 import { createRandom, drawLogNormal, type Random, toSeed } from './random.js'
 import type { CountText } from './word-counter.js'
@@ -16,7 +17,10 @@ export interface Choice {
 
 export interface Writer {
   readonly settings: Pick<SimulatorSettings, 'seed' | 'outputTokens' | 'outputSpread'>
+  /** Counts readable text. */
   readonly countText: CountText
+  /** Counts any text, at a price. */
+  readonly countExactly: CountText
 }
 
 interface Draft extends WrittenAnswer {
@@ -55,12 +59,24 @@ const drawReasoning = ({ model, body }: ChatRequest, random: Random): number => 
 const drawLength = ({ outputTokens, outputSpread }: Writer['settings'], random: Random): number =>
   Math.max(1, Math.round(drawLogNormal(random, outputTokens / Math.exp(outputSpread ** 2 / 2), outputSpread)))
 
-const writeDraft = (request: ChatRequest, words: AnswerWords, index: number, writer: Writer): Draft => {
-  const { settings, countText } = writer
+/** What is asked of an answer: its words, its form, and whether it keeps to that. */
+interface Task {
+  readonly words: AnswerWords
+  readonly form: JsonForm | undefined
+  readonly valid: boolean
+}
+
+const writeDraft = (request: ChatRequest, { words, form, valid }: Task, index: number, writer: Writer): Draft => {
+  const { settings, countText, countExactly } = writer
   const mixed = toSeed(request.key) ^ Math.imul(settings.seed + 1, 0x9e3779b1) ^ Math.imul(index, 0x85ebca6b)
   const random = createRandom(mixed)
   const reasoningTokens = drawReasoning(request, random)
-  const answer = writeAnswer(words, drawLength(settings, random), { random, countText })
+  const length = drawLength(settings, random)
+  if (form !== undefined) {
+    const text = writeJson(form, words, { random, valid })
+    return { id: `${request.key}${index}`, text, tokens: countExactly(text), reasoningTokens }
+  }
+  const answer = writeAnswer(words, length, { random, countText })
   return { id: `${request.key}${index}`, ...answer, reasoningTokens }
 }
 
@@ -100,8 +116,9 @@ const finishDraft = (draft: Draft, kind: AnswerKind, body: JsonObject): Choice =
 export const writeChoices = (request: ChatRequest, kind: AnswerKind, writer: Writer): readonly Choice[] => {
   const { countText } = writer
   const words = findWords(lastText(request.body))
+  const task: Task = { words, form: jsonFormOf(request.body), valid: kind !== 'invalidJson' }
   return Array.from({ length: request.n }, (_, index) => {
-    const written = writeDraft(request, words, index, writer)
+    const written = writeDraft(request, task, index, writer)
     const draft = kind === 'refusal' ? { ...written, text: refusal, tokens: countText(refusal) } : written
     const whole = draft.reasoningTokens + draft.tokens
     const wanted = kind === 'finishLength' ? draft.reasoningTokens + Math.floor(draft.tokens / 2) : whole

@@ -4,7 +4,10 @@ import { type CountText, createWordCounter } from './word-counter.js'
 
 /** Counts one model's tokens. */
 export interface Meter {
+  /** Counts text made of words, cheaply. */
   readonly countText: CountText
+  /** Counts any text. */
+  readonly countExactly: CountText
   /** Prompt tokens, or more than `mostPromptTokens` where there are more. */
   countPrompt(request: ChatRequest): number
 }
@@ -31,6 +34,7 @@ export const createMeters = (): Meters => {
       const counter = await loadTokenCounter(model)
       const meter: Meter = {
         countText: createWordCounter(text => counter.countText(text)),
+        countExactly: counter.countText,
         countPrompt: ({ body, messages }) =>
           messages.length > mostPromptTokens * mostCharsPerToken
             ? Math.ceil(messages.length / 4)

@@ -117,6 +117,7 @@ export const simulatorOptions = {
   refusal: share('Share of answers that are refusals', 'Answers'),
   toolCall: share('Share of answers that are tool calls', 'Answers'),
   emptyChoices: share('Share of answers without choices', 'Answers'),
+  invalidJson: share('Share of answers asked for as JSON that are none, or break their schema', 'Answers'),
   noUsage: share('Share of answers that do not report their usage', 'Answers'),
   keepAliveMs: {
     group: 'Simulator',
@@ -160,6 +161,7 @@ export const answerKeys = [
   'refusal',
   'toolCall',
   'emptyChoices',
+  'invalidJson',
 ] as const satisfies readonly (keyof SimulatorSettings)[]
 
 /** A fault by the option that asks for it. */

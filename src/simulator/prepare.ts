@@ -19,17 +19,18 @@ export interface PrepareContext {
   readonly clock: Pick<Clock, 'wall'>
   readonly price: Pricer
   readonly countText: CountText
+  readonly countExactly: CountText
 }
 
 /** Writes the answer to a request: its body, and what it is charged at. */
 export const prepareAnswer = (
   request: ChatRequest,
   prompt: { readonly tokens: number; readonly cached: number; readonly fate: Pick<Fate, 'id' | 'kind' | 'usageTold'> },
-  { settings, clock, price, countText }: PrepareContext,
+  { settings, clock, price, countText, countExactly }: PrepareContext,
 ): Prepared => {
   const { model, serviceTier } = request
   const { id, kind, usageTold } = prompt.fate
-  const choices = writeChoices(request, kind, { settings, countText })
+  const choices = writeChoices(request, kind, { settings, countText, countExactly })
   const usage = sumUsage(prompt.tokens, prompt.cached, choices)
   const parts = {
     id,

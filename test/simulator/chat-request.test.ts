@@ -45,6 +45,38 @@ describe('parseChatRequest', () => {
       'max_tokens',
     ],
     ['more choices than there can be', { model: 'gpt-4o', messages, n: 129 }, 400, 'integer_above_max_value', 'n'],
+    [
+      'JSON that no message speaks of',
+      { model: 'gpt-4o', messages, response_format: { type: 'json_object' } },
+      400,
+      null,
+      'messages',
+    ],
+    [
+      'a form of answer that there is not',
+      { model: 'gpt-4o', messages, response_format: { type: 'xml' } },
+      400,
+      'invalid_value',
+      'response_format.type',
+    ],
+    [
+      'a schema without a name',
+      { model: 'gpt-4o', messages, response_format: { type: 'json_schema', json_schema: { schema: {} } } },
+      400,
+      'invalid_value',
+      'response_format.json_schema.name',
+    ],
+    [
+      'an open schema in strict mode',
+      {
+        model: 'gpt-4o',
+        messages,
+        response_format: { type: 'json_schema', json_schema: { name: 'a', strict: true, schema: { type: 'object' } } },
+      },
+      400,
+      null,
+      'response_format',
+    ],
     ['a stream', { model: 'gpt-4o', messages, stream: true }, 400, 'unsupported_value', 'stream'],
   ])('refuses %s as the API does', (_title, body, status, code, param) => {
     const parsed = parseChatRequest(typeof body === 'string' ? body : JSON.stringify(body))

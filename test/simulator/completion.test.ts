@@ -17,7 +17,11 @@ const requestOf = (rest: object = {}) => {
 }
 
 const write = (rest: object = {}, kind: AnswerKind = 'plain', changed: Partial<typeof settings> = {}) =>
-  writeChoices(requestOf(rest), kind, { settings: { ...settings, ...changed }, countText })
+  writeChoices(requestOf(rest), kind, {
+    settings: { ...settings, ...changed },
+    countText,
+    countExactly: text => text.length,
+  })
 
 const messageOf = (...asked: Parameters<typeof write>) => write(...asked)[0]?.message
 
@@ -123,5 +127,29 @@ describe('toCompletionBody', () => {
   it('leaves usage out where it is not told', () => {
     const parts = { id: 'abc', model: 'gpt-4o', serviceTier: 'default', choices: [], usage: undefined }
     expect(Object.keys(JSON.parse(toCompletionBody(parts, 0)))).not.toContain('usage')
+  })
+})
+
+describe('writeChoices in JSON', () => {
+  const messages = [{ role: 'user', content: 'Name the largest river of Africa as JSON' }]
+  const asked = { messages, response_format: { type: 'json_object' } }
+
+  it('answers with JSON, as long as it is', () => {
+    const [choice] = write(asked)
+    const content = String(choice?.message['content'])
+    expect(JSON.parse(content)).toBeTypeOf('object')
+    expect(choice?.completionTokens).toBe(content.length)
+  })
+
+  it('cuts it at the token limit like any other answer', () => {
+    const [choice] = write({ ...asked, max_tokens: 6 })
+    expect(choice).toMatchObject({ finishReason: 'length', completionTokens: 6 })
+    expect(() => JSON.parse(String(choice?.message['content'])) as unknown).toThrow(SyntaxError)
+  })
+
+  it('gets it wrong where the kind says so, and answers with text as ever where none was asked for', () => {
+    const content = String(messageOf(asked, 'invalidJson')?.['content'])
+    expect(content).not.toBe(messageOf(asked)?.['content'])
+    expect(write({}, 'invalidJson')).toEqual(write({}))
   })
 })

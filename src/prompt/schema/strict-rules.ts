@@ -1,5 +1,6 @@
+import { resolveReference } from '../../core/json-pointer.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
-import { isList, isObject, type SchemaNode, step } from './walk.js'
+import { isList, isObject, type SchemaNode } from './walk.js'
 
 /** One thing that strict mode does not take. */
 export interface SchemaFault {
@@ -102,33 +103,13 @@ const checkKeywords = (schema: JsonObject): string[] => {
   ]
 }
 
-/** Follows a pointer within the schema; undefined where it leads nowhere. */
-export const resolvePointer = (root: JsonValue, pointer: string): JsonValue | undefined => {
-  let value: JsonValue | undefined = root
-  for (const raw of pointer.split('/').slice(1)) {
-    const name = raw.replaceAll('~1', '/').replaceAll('~0', '~')
-    if (isList(value)) value = value[Number(name)]
-    else value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
-  }
-  return value
-}
-
-const decode = (fragment: string): string | undefined => {
-  try {
-    return decodeURIComponent(fragment)
-  } catch {
-    return undefined
-  }
-}
-
 const checkRef = (schema: JsonObject, root: JsonObject): string[] => {
   const { $ref: ref } = schema
   if (ref === undefined) return []
   if (typeof ref !== 'string') return ['"$ref" needs a text']
   if (!ref.startsWith('#'))
     return [`${quote([ref])} is elsewhere: copy it into "$defs" and refer to it as #/$defs/name`]
-  const pointer = decode(ref.slice(1))
-  const leads = pointer === '' || (pointer?.startsWith('/') === true && isObject(resolvePointer(root, pointer)))
+  const leads = isObject(resolveReference(root, ref))
   if (!leads) return [`${quote([ref])} leads nowhere: refer to a schema in "$defs" as #/$defs/name`]
   const beside = Object.keys(schema).filter(key => key !== '$ref' && key !== '$defs' && key !== 'definitions')
   return beside.length === 0 ? [] : [`nothing may stand beside "$ref": move ${quote(beside)} to what it refers to`]
@@ -153,12 +134,3 @@ export const checkNode = ({ pointer, schema }: SchemaNode, root: JsonObject): re
   ]
   return problems.map(problem => ({ pointer, problem }))
 }
-
-/** The pointers of all properties, and what they are called. */
-export const propertyNames = ({
-  pointer,
-  schema,
-}: SchemaNode): readonly (readonly [pointer: string, name: string])[] =>
-  isObject(schema) && isObject(schema['properties'])
-    ? Object.keys(schema['properties']).map(name => [`${pointer}/properties${step(name)}`, name] as const)
-    : []

@@ -1,3 +1,4 @@
+import { pointerStep } from '../../core/json-pointer.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
 
 /** A schema within a schema, and where it stands. */
@@ -19,25 +20,24 @@ const single = ['items', 'additionalProperties']
 const lists = ['anyOf', 'oneOf', 'allOf', 'prefixItems', 'items']
 const maps = ['properties', '$defs', 'definitions']
 
-/** The last step of a pointer, escaped. */
-export const step = (name: string | number): string => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
-
 const takesObjects = (schema: JsonValue): boolean =>
   isObject(schema) && (isObject(schema['properties']) || schema['type'] === 'object')
 
 const childrenOf = (schema: JsonObject): (readonly [path: string, child: JsonValue])[] => [
   ...single.flatMap((key): [string, JsonValue][] => {
     const child = schema[key]
-    return isObject(child) ? [[step(key), child]] : []
+    return isObject(child) ? [[pointerStep(key), child]] : []
   }),
   ...lists.flatMap(key => {
     const list = schema[key]
-    return isList(list) ? list.map((child, index): [string, JsonValue] => [step(key) + step(index), child]) : []
+    return isList(list)
+      ? list.map((child, index): [string, JsonValue] => [pointerStep(key) + pointerStep(index), child])
+      : []
   }),
   ...maps.flatMap(key => {
     const map = schema[key]
     return isObject(map)
-      ? Object.entries(map).map(([name, child]): [string, JsonValue] => [step(key) + step(name), child])
+      ? Object.entries(map).map(([name, child]): [string, JsonValue] => [pointerStep(key) + pointerStep(name), child])
       : []
   }),
 ]
