@@ -1,4 +1,5 @@
-import { imageSize } from 'image-size'
+import { readImageHead } from '../core/image-head.js'
+import { readImageReference } from '../core/image-reference.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { countImageTokens, findImageRule, type ImageSize } from './image-rules.js'
 
@@ -15,28 +16,20 @@ export interface ImageTokens {
 /** What an image is taken to be when its size is not known before it is sent. */
 export const assumedImageSize: ImageSize = { width: 1024, height: 1024 }
 
-/** The kinds of image that the API takes (OpenAI guide "Images and vision", section "Image input requirements"). */
-const acceptedTypes: readonly (string | undefined)[] = ['png', 'jpg', 'webp', 'gif']
-
 /** Enough of an image for its size, most times; a JPEG may have a preview before it. In characters of Base64. */
 const headCharacters = 87_384
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const readSize = (base64: string): ImageSize | undefined => {
-  try {
-    const { width, height, type } = imageSize(Buffer.from(base64, 'base64'))
-    return acceptedTypes.includes(type) && width > 0 && height > 0 ? { width, height } : undefined
-  } catch {
-    return undefined
-  }
-}
+const readSize = (base64: string): ImageSize | undefined => readImageHead(Buffer.from(base64, 'base64'))
 
 const dataUrl = /^data:[^,]*;base64,/i
 
-/** The size of an image in a data URL; undefined when it is no such image. */
+/** The size of an image in a data URL, or in what stands for one; undefined when it is no such image. */
 const measureDataUrl = (url: string, head: string): ImageSize | undefined => {
+  const file = readImageReference(url)
+  if (file !== undefined) return file
   const base64 = url.slice(head.length)
   return readSize(base64.slice(0, headCharacters)) ?? (base64.length > headCharacters ? readSize(base64) : undefined)
 }
