@@ -46,7 +46,7 @@ export const check = async (options: CheckOptions, ports: Ports, notify: CheckNo
   try {
     const findings = createFindings()
     const limits = { limitsOf: await loadModelLimits(), tpm: settings.tpm }
-    const { rows, models } = await checkRows({ settings, input, findings, limits, notify })
+    const { rows, models } = await checkRows({ settings, source, findings, limits, notify })
     checkPrices(models, prices, { findings, at: new Date(ports.clock.wall()) })
     const found = findings.list()
     return { input: input.name, rows, ok: found.every(({ kind }) => kind === 'note'), findings: found }

@@ -156,6 +156,31 @@ export const failureTable = {
     title: 'The row asks for something promptmill does not send',
     advice: 'See the message; nothing was sent for it.',
   },
+  image_missing: {
+    class: 'row-fatal',
+    title: 'An image that the row names is not there, or cannot be read',
+    advice: "Paths count from the input's folder, then from --image-root; nothing was sent for it.",
+  },
+  image_invalid: {
+    class: 'row-fatal',
+    title: 'What the row names is no image that the API takes',
+    advice: 'PNG, JPEG, WEBP and GIF are taken, as a file, a data URL or behind http(s); nothing was sent for it.',
+  },
+  image_too_large: {
+    class: 'row-fatal',
+    title: 'The images of the row are larger, or more, than one request takes',
+    advice: 'Shrink them or spread them over several rows; nothing was sent for it.',
+  },
+  image_outside: {
+    class: 'row-fatal',
+    title: "An image lies outside the input's folder, so it is not read",
+    advice: 'If you trust the input, give --image-root with the folder that holds its images; nothing was sent for it.',
+  },
+  image_changed: {
+    class: 'row-fatal',
+    title: 'An image changed between the planning of the run and its sending',
+    advice: 'Nothing was sent for it. When the file is at rest, the same `run` command sends the row as it is then.',
+  },
   invalid_key: {
     class: 'run-fatal',
     title: 'The endpoint does not accept the API key (401)',

@@ -40,10 +40,23 @@ export type Row = TableRow | JsonRow | UnreadableRow
 
 /** Why no request can be made from a row. Never holds a prompt's text. */
 export interface RowFault {
-  readonly code: 'invalid_row' | 'empty_prompt' | 'missing_value' | 'invalid_messages' | 'unsupported_request'
+  readonly code:
+    | 'invalid_row'
+    | 'empty_prompt'
+    | 'missing_value'
+    | 'invalid_messages'
+    | 'unsupported_request'
+    | 'image_missing'
+    | 'image_invalid'
+    | 'image_too_large'
+    | 'image_outside'
+    | 'image_changed'
+  /** The same for all rows with this fault, so that they can be told together. */
   readonly message: string
   /** The column that a `missing_value` is about. */
   readonly column?: string
+  /** What is the matter with this row alone, such as the name of a file. */
+  readonly detail?: string
 }
 
 /** What names a row's request, wherever the row stands: its hash, and which of the equal ones it is. */
@@ -62,11 +75,23 @@ export interface Request extends RequestIdentity {
   /** Path below the base URL, such as `/chat/completions`. */
   readonly path: string
   readonly model: string
-  /** The JSON text that is sent, byte for byte. */
+  /** The JSON text that is sent, byte for byte; before `complete`, with references in place of files. */
   readonly body: string
   /** What the row calls itself, where it does. */
   readonly rowId?: string | undefined
+  /** Reads the files that the request shows, when it is sent and not before; undefined when it shows none. */
+  readonly complete?: (() => Promise<CompletedBody>) | undefined
 }
+
+/** A body with everything in it, or why it cannot be had any more. */
+export type CompletedBody =
+  | {
+      readonly fault?: undefined
+      readonly body: string
+      /** To be called once the body is no longer held: others may be waiting for the room that it takes. */
+      release(): void
+    }
+  | { readonly fault: RowFault }
 
 /** Response headers, names in lower case. */
 export type ReplyHeaders = Readonly<Record<string, string | undefined>>

@@ -16,6 +16,32 @@ export const promptOptions = {
     describe: 'System message sent with every row, a template too',
   },
   systemFile: { group: 'Prompt', type: 'string', placeholder: 'FILE', describe: 'Read the system message from a file' },
+  messages: {
+    group: 'Prompt',
+    type: 'string',
+    placeholder: 'FILE',
+    describe:
+      'Send the conversation of a JSON file, a list of {role, content} with templates, in place of --prompt and --system',
+  },
+  imageColumn: {
+    group: 'Prompt',
+    type: 'list',
+    placeholder: 'COLUMN',
+    describe:
+      "Column that names images to show: URLs, or paths in the input's folder; several with | or as a JSON list; repeatable",
+  },
+  imageDetail: {
+    group: 'Prompt',
+    type: 'string',
+    choices: ['auto', 'low', 'high', 'original'],
+    describe: 'How closely the model looks at images; low is cheapest',
+  },
+  imageRoot: {
+    group: 'Prompt',
+    type: 'list',
+    placeholder: 'DIR',
+    describe: "Further folder whose images may be read, beside the input's own; repeatable",
+  },
   idColumn: {
     group: 'Prompt',
     type: 'string',
@@ -294,6 +320,18 @@ export const priceListOptions = {
   },
 } as const satisfies OptionTable
 
+/** What is asked of a check alone. */
+export const checkOptions = {
+  show: {
+    group: 'Output',
+    type: 'number',
+    placeholder: 'ROW',
+    min: 1,
+    integer: true,
+    describe: 'Print the request of this row of the input, exactly as it would be sent, and check nothing else',
+  },
+} as const satisfies OptionTable
+
 /** What a program reads instead of a table. */
 export const jsonOptions = {
   json: { group: 'Output', type: 'boolean', default: false, describe: 'Print one JSON object' },
@@ -333,6 +371,9 @@ export const identityFlags = [
   'model',
   'prompt',
   'system',
+  'messages',
+  'imageColumn',
+  'imageDetail',
   'temperature',
   'topP',
   'maxTokens',

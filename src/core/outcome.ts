@@ -58,12 +58,16 @@ const nothing: Outcome = {
 /** A row that has not been sent, or whose sends brought nothing final. */
 export const pendingOutcome = (attempts = 0): Outcome => ({ ...nothing, attempts })
 
+/** A fault in words, with what concerns the row alone. */
+export const tellFault = ({ message, detail }: RowFault): string =>
+  detail === undefined ? message : `${message}: ${detail}`
+
 /** A row that no request can be made from. */
 export const faultOutcome = (fault: RowFault): Outcome => ({
   ...nothing,
   status: 'failed',
   errorCode: fault.code,
-  errorMessage: fault.message,
+  errorMessage: tellFault(fault),
 })
 
 const flagMessages = {

@@ -13,9 +13,23 @@ const readMember = (row: JsonRow, column: string): string | undefined => {
   return memberTexts(row.text).get(column)
 }
 
+/**
+ * The name of a table's column that is meant: the very name, or the one that differs only in the blanks around it, which
+ * no template can write.
+ */
+export const findColumn = (columns: readonly string[], name: string): string | undefined => {
+  if (columns.includes(name)) return name
+  const alike = columns.filter(column => column.trim() === name)
+  return alike.length === 1 ? alike[0] : undefined
+}
+
 /** The reader for an input with these columns. Looks a table's column up once per run, not once per row. */
 export const createCellReader = (columns: readonly string[]): CellReader => {
   const places = new Map(columns.map((column, index) => [column, index]))
+  for (const column of columns) {
+    const name = column.trim()
+    if (!places.has(name) && findColumn(columns, name) === column) places.set(name, places.get(column) ?? 0)
+  }
   return (row, column) => {
     if (row.form === 'json') return readMember(row, column)
     const place = places.get(column)

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/model.js'
 import { canonicalJson } from './identity.js'
 
 /** A message of plain text, as canonical JSON. */
-export const textMessage = (role: 'system' | 'user', content: string): string =>
+export const textMessage = (role: string, content: string): string =>
   `{"content":${JSON.stringify(content)},"role":"${role}"}`
 
 const toMembers = (texts: Readonly<Record<string, string>>, keys: readonly string[]): string =>

@@ -1,33 +1,44 @@
 import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonRow, Request, Row, RowFault, TableRow } from '../core/model.js'
 import { type AnswerForm, writeResponseFormat } from './answer-form.js'
-import { type CellReader, createCellReader } from './cells.js'
-import { createChatBody, textMessage } from './chat-body.js'
+import { createCellReader } from './cells.js'
+import { createChatBody } from './chat-body.js'
+import { completeBody, heldCharacters } from './complete-body.js'
 import { bringsSystem, chatPath, isBatchLine, readBatchLine, readMessages } from './conversation.js'
 import { canonicalJson, identify } from './identity.js'
-import { compileTemplate, type Template, unknownColumn } from './template.js'
-
-/** A template and what it is called in messages. */
-export interface NamedText {
-  readonly name: string
-  readonly source: string
-}
+import type { ImageFile } from './image-files.js'
+import { createRoom } from './room.js'
+import {
+  createImageReader,
+  type FilesOf,
+  type ImageReader,
+  type ImageSettings,
+  noImages,
+  type RowImages,
+} from './row-images.js'
+import {
+  checkColumn,
+  compileMessages,
+  defaultPrompt,
+  type InputShape,
+  type MessageTemplate,
+  MissingColumn,
+  type NamedText,
+  showImages,
+} from './templates.js'
 
 export interface PromptSettings {
   /** The user message; without it the column `prompt`, or the row's own `messages` or `body`. */
   readonly prompt: NamedText | undefined
   readonly system: NamedText | undefined
+  /** A whole conversation, in place of `prompt` and `system`. */
+  readonly messages?: readonly MessageTemplate[] | undefined
+  readonly images?: ImageSettings | undefined
   readonly model: string | undefined
   /** API parameters of every request. */
   readonly params: JsonObject
   /** What answers are asked to be, where more than text is asked for. */
   readonly answers?: AnswerForm | undefined
-}
-
-/** What the drafts need to know of the input. */
-export interface InputShape {
-  readonly form: 'table' | 'json'
-  readonly columns: readonly string[]
 }
 
 /** A request before it is known which of several equal ones it is. */
@@ -36,39 +47,8 @@ export type Draft = Omit<Request, 'nth'>
 /** A draft, or why there is none. */
 export type DraftOrFault = ({ readonly fault?: undefined } & Draft) | { readonly fault: RowFault }
 
-const promptColumn = 'prompt'
-
 const noModel = (): PromptmillError =>
   new PromptmillError('bad_flag', 'No model is given', { hint: 'Give --model NAME or set OPENAI_MODEL' })
-
-/** A table's columns are known: a template that names another one is wrong before the first row is read. */
-const checkColumns = (shape: InputShape, name: string, template: Template): void => {
-  const missing = template.columns.find(column => !shape.columns.includes(column))
-  if (shape.form === 'table' && missing !== undefined) throw unknownColumn(name, missing, shape.columns)
-}
-
-const compile = (shape: InputShape, text: NamedText | undefined): Template | undefined => {
-  if (text === undefined) return undefined
-  const template = compileTemplate(text.name, text.source)
-  checkColumns(shape, text.name, template)
-  return template
-}
-
-const compilePrompt = (shape: InputShape, given: NamedText | undefined): Template => {
-  const template = compile(shape, given) ?? compileTemplate('the default prompt', `{{${promptColumn}}}`)
-  if (given === undefined && shape.form === 'table' && !shape.columns.includes(promptColumn)) {
-    throw new PromptmillError('bad_template', 'The input has no column "prompt", and no --prompt is given', {
-      hint: `Write one, such as --prompt 'Summarise: {{${shape.columns[0] ?? 'column'}}}'. Columns found: ${shape.columns.join(', ')}`,
-    })
-  }
-  return template
-}
-
-class MissingColumn extends Error {
-  constructor(readonly column: string) {
-    super()
-  }
-}
 
 /** Half a surrogate pair (a cut emoji) is no Unicode text; JSON.stringify writes it as an escape of its own. */
 const holdsLoneSurrogate = (json: string): boolean =>
@@ -78,8 +58,6 @@ const loneSurrogate: RowFault = {
   code: 'invalid_row',
   message: 'the text holds half of a surrogate pair (a cut emoji), which is not valid Unicode',
 }
-
-const emptyPrompt: RowFault = { code: 'empty_prompt', message: 'the prompt is empty' }
 
 /** The API refuses to answer with an object unless a message speaks of JSON (OpenAI guide "Structured model outputs", "JSON mode"). */
 const namesJson = (message: string): boolean => /json/i.test(message)
@@ -100,88 +78,110 @@ interface Body {
   readonly model: string
   readonly text: string
   readonly canonical?: string
-}
-
-const toDraft = (row: Row, { model, text, canonical = text }: Body): DraftOrFault => {
-  if (holdsLoneSurrogate(canonical)) return { fault: loneSurrogate }
-  return { row: row.index, line: row.line, path: chatPath, model, body: text, key: identify(chatPath, canonical) }
-}
-
-const render = (read: CellReader, row: TableRow | JsonRow, template: Template): string =>
-  template.render(column => {
-    const cell = read(row, column)
-    if (cell === undefined) throw new MissingColumn(column)
-    return cell
-  })
-
-/** The system message of a row as canonical JSON, in a list that is empty when there is none. Written once per run if it is constant. */
-const createSystemMessage = (read: CellReader, template: Template | undefined) => {
-  const write = (text: string): readonly string[] => (text.trim() === '' ? [] : [textMessage('system', text)])
-  if (template === undefined) return () => []
-  if (template.columns.length > 0) return (row: TableRow | JsonRow) => write(render(read, row, template))
-  const constant = write(template.render(() => ''))
-  return () => constant
+  /** Files that the text refers to. */
+  readonly files?: readonly ImageFile[]
 }
 
 /** The path from row to request, compiled once per run. */
 export interface Drafts {
-  /** The row's request, or why there is none. The same row always gives the same. */
+  /**
+   * Reads what the drafts of these rows need beside the rows: the files that they name. Awaited for each batch before
+   * `toDraft` of its rows; undefined when drafts need nothing.
+   */
+  readonly prepare: ((rows: readonly Row[]) => Promise<void>) | undefined
+  /** The row's request, or why there is none. The same row, with the same files, always gives the same. */
   toDraft(row: Row): DraftOrFault
+}
+
+/** How a body becomes a draft. */
+const createFinish = () => {
+  const room = createRoom(heldCharacters)
+  return (row: Row, { model, text, canonical = text, files = [] }: Body): DraftOrFault => {
+    if (holdsLoneSurrogate(canonical)) return { fault: loneSurrogate }
+    const complete = files.length === 0 ? undefined : () => completeBody(text, files, room)
+    const key = identify(chatPath, canonical)
+    return { row: row.index, line: row.line, path: chatPath, model, body: text, key, complete }
+  }
+}
+
+const createImages = ({ images }: PromptSettings, shape: InputShape, filesOf: FilesOf | undefined): ImageReader => {
+  if (images === undefined || filesOf === undefined) return noImages
+  for (const column of images.columns) checkColumn(shape, '--image-column', column)
+  return createImageReader(images, { read: createCellReader(shape.columns), filesOf })
+}
+
+const toTemplates = ({ prompt, system, messages }: PromptSettings, shape: InputShape): readonly MessageTemplate[] => {
+  if (messages !== undefined) return messages
+  const question: MessageTemplate = prompt === undefined ? defaultPrompt(shape) : { role: 'user', content: prompt }
+  return system === undefined ? [question] : [{ role: 'system', content: system }, question]
 }
 
 /** The three ways from row to request. */
 const createSources = (settings: PromptSettings, shape: InputShape) => {
-  const { model, params } = settings
-  const prompt = compilePrompt(shape, settings.prompt)
+  const { model, params, system, answers } = settings
   const read = createCellReader(shape.columns)
-  const system = createSystemMessage(read, compile(shape, settings.system))
-  const { answers } = settings
+  const write = compileMessages(shape, read, { templates: toTemplates(settings, shape), asks: true })
+  const instructions: readonly MessageTemplate[] = system === undefined ? [] : [{ role: 'system', content: system }]
+  const writeSystem = compileMessages(shape, read, { templates: instructions, asks: false })
   const written: Record<string, string> = answers === undefined ? {} : { response_format: writeResponseFormat(answers) }
   const writeBody = model === undefined ? undefined : createChatBody(model, params, written)
+  const finish = createFinish()
 
-  const assemble = (row: Row, messages: readonly string[]): DraftOrFault => {
+  const assemble = (row: Row, messages: readonly string[], { files }: RowImages): DraftOrFault => {
     if (model === undefined || writeBody === undefined) throw noModel()
     if (answers?.kind === 'object' && !messages.some(namesJson)) return { fault: jsonUnnamed }
-    return toDraft(row, { model, text: writeBody(messages) })
+    return finish(row, { model, text: writeBody(messages), files })
   }
   return {
-    fromTemplate(row: TableRow | JsonRow): DraftOrFault {
-      const text = render(read, row, prompt)
-      return text.trim() === '' ? { fault: emptyPrompt } : assemble(row, [...system(row), textMessage('user', text)])
+    fromTemplate(row: TableRow | JsonRow, images: RowImages): DraftOrFault {
+      const messages = write(row, images.parts)
+      return 'code' in messages ? { fault: messages } : assemble(row, messages, images)
     },
-    fromMessages(row: JsonRow): DraftOrFault {
+    fromMessages(row: JsonRow, images: RowImages): DraftOrFault {
       const messages = readMessages(row.record['messages'])
       if ('code' in messages) return { fault: messages }
-      const own = messages.map(canonicalJson)
-      return assemble(row, bringsSystem(messages) ? own : [...system(row), ...own])
+      const own = showImages(messages, images.parts).map(canonicalJson)
+      if (bringsSystem(messages)) return assemble(row, own, images)
+      const before = writeSystem(row, [])
+      return 'code' in before ? { fault: before } : assemble(row, [...before, ...own], images)
     },
-    fromBatchLine(row: JsonRow): DraftOrFault {
+    fromBatchLine(row: JsonRow, images: RowImages): DraftOrFault {
       const line = readBatchLine(row)
       if ('code' in line) return { fault: line }
       if (answers !== undefined) return { fault: notAsked }
+      if (images.parts.length > 0) {
+        const message = 'a Batch API line is sent as it is: put its images into its body'
+        return { fault: { code: 'unsupported_request', message } }
+      }
       const named = line.body['model'] ?? model
       if (typeof named !== 'string') throw noModel()
       const canonical = canonicalJson({ ...line.body, model: named })
-      return toDraft(row, { model: named, text: line.body['model'] === undefined ? canonical : line.text, canonical })
+      return finish(row, { model: named, text: line.body['model'] === undefined ? canonical : line.text, canonical })
     },
   }
 }
 
 /**
  * Compiles templates and settings into a function from row to request.
+ * @param filesOf where the images lie that a row names by their path; needed when `settings.images` are given
  * @throws PromptmillError `bad_template` for a broken template or a column that a table does not have, `bad_flag` when
  * rows need a model and none is given
  */
-export const createDrafts = (settings: PromptSettings, shape: InputShape): Drafts => {
+export const createDrafts = (settings: PromptSettings, shape: InputShape, filesOf?: FilesOf): Drafts => {
   const sources = createSources(settings, shape)
+  const images = createImages(settings, shape, filesOf)
+  const templated = settings.prompt !== undefined || settings.messages !== undefined
   if (settings.model === undefined && shape.form === 'table') throw noModel()
 
   const choose = (row: TableRow | JsonRow): DraftOrFault => {
-    if (row.form === 'table' || settings.prompt !== undefined) return sources.fromTemplate(row)
-    if (isBatchLine(row)) return sources.fromBatchLine(row)
-    return row.record['messages'] === undefined ? sources.fromTemplate(row) : sources.fromMessages(row)
+    const shown = images.of(row)
+    if (shown.fault !== undefined) return { fault: shown.fault }
+    if (row.form === 'table' || templated) return sources.fromTemplate(row, shown)
+    if (isBatchLine(row)) return sources.fromBatchLine(row, shown)
+    return row.record['messages'] === undefined ? sources.fromTemplate(row, shown) : sources.fromMessages(row, shown)
   }
   return {
+    prepare: images === noImages ? undefined : images.prepare,
     toDraft(row) {
       if (row.form === 'unreadable') return { fault: row.fault }
       try {

@@ -3,7 +3,7 @@ import type { Exchange, Reservation, SendPorts, Settlement } from './contract.js
 import type { Flow } from './flow.js'
 import { type Halt, stopFor } from './halt.js'
 import type { JournalWriter } from './journal-writer.js'
-import { nameOverTpm } from './name-failure.js'
+import { nameFault, nameOverTpm } from './name-failure.js'
 import type { Pass } from './pacer.js'
 import { type OpenRow, startRecord } from './rows.js'
 import type { TokenCost } from './token-cost.js'
@@ -72,8 +72,8 @@ export const createAttempt = (parts: AttemptParts) => {
     if (reservation === undefined) halt.set(stopFor('budget_exhausted', ''))
     return reservation
   }
-  const send = async (row: OpenRow): Promise<Exchange> => {
-    const { request } = row
+  const send = async (row: OpenRow, body: string): Promise<Exchange> => {
+    const request = body === row.request.body ? row.request : { ...row.request, body }
     onFlight(1)
     onEvent?.({ kind: 'start', row: request.row, attempt: row.attempt })
     const exchange = await transport.send(request, `pm-${run}-${request.row}-${row.attempt}`)
@@ -81,7 +81,7 @@ export const createAttempt = (parts: AttemptParts) => {
     return exchange
   }
 
-  return async (row: OpenRow): Promise<Conclusion | undefined> => {
+  const make = async (row: OpenRow, body: string): Promise<Conclusion | undefined> => {
     const { tokenLimit } = flow
     const estimate = tokenLimit === undefined ? 0 : estimateOf(row)
     if (tokenLimit !== undefined && estimate * lowAtMost > tokenLimit) {
@@ -102,8 +102,21 @@ export const createAttempt = (parts: AttemptParts) => {
     row.attempt += 1
     await journal.note(startRecord(row, { at: clock.wall(), reserved: reservation?.amountUsd }))
     // The run may have stopped while the start was noted. Then nothing more leaves, and nothing is unknown about it.
-    const exchange = halt.stop === undefined ? await send(row) : unsent(row)
+    const exchange = halt.stop === undefined ? await send(row, body) : unsent(row)
     // Begun before the slot goes to the next row: what this one learned holds for that already.
     return { end: parts.afterAttempt(row, { exchange, pass, reservation }) }
+  }
+
+  return async (row: OpenRow): Promise<Conclusion | undefined> => {
+    const { complete, body } = row.request
+    if (complete === undefined) return make(row, body)
+    // Read anew for each send: between two of them nobody holds what may be many megabytes.
+    const completed = await complete()
+    if (completed.fault !== undefined) return { end: parts.afterFailure(row, nameFault(completed.fault)) }
+    try {
+      return halt.stop === undefined ? await make(row, completed.body) : undefined
+    } finally {
+      completed.release()
+    }
   }
 }

@@ -2,7 +2,8 @@ import type { Answer } from '../core/answer.js'
 import { classifyBreak, classifyErrorInAnswer, classifyReply } from '../core/classify.js'
 import { type FailureCode, failureClassOf, failureTable } from '../core/failures.js'
 import type { Verdict } from '../core/judge.js'
-import type { Reply } from '../core/model.js'
+import type { Reply, RowFault } from '../core/model.js'
+import { tellFault } from '../core/outcome.js'
 import type { Exchange } from './contract.js'
 import { readErrorBody } from './error-body.js'
 import { readRetryAfter } from './retry-after.js'
@@ -101,10 +102,9 @@ export const nameInvalid = (reply: Reply, { code, message }: Verdict & { ok: fal
   askedMs: undefined,
 })
 
-/** A row that alone needs more tokens than a minute allows, found before it is sent. */
-export const nameOverTpm = (tokens: number, limit: number): Failure => ({
-  code: 'row_over_tpm',
-  message: `The prompt has about ${Math.ceil(tokens)} tokens, and the limit is ${limit} a minute`,
+const unsentFailure = (code: FailureCode, message: string): Failure => ({
+  code,
+  message,
   status: null,
   latencyMs: 0,
   requestId: null,
@@ -112,3 +112,10 @@ export const nameOverTpm = (tokens: number, limit: number): Failure => ({
   body: null,
   askedMs: undefined,
 })
+
+/** A request whose body cannot be completed, found before it is sent. */
+export const nameFault = (fault: RowFault): Failure => unsentFailure(fault.code, tellFault(fault))
+
+/** A row that alone needs more tokens than a minute allows, found before it is sent. */
+export const nameOverTpm = (tokens: number, limit: number): Failure =>
+  unsentFailure('row_over_tpm', `The prompt has about ${Math.ceil(tokens)} tokens, and the limit is ${limit} a minute`)

@@ -6,8 +6,16 @@ export type Fate = 'fail' | 'leave'
 /** So many rows refused alike, with no answer before, are no coincidence. */
 const alike = 10
 
-/** About what a row holds, however often they come: the endpoint read it, so the settings are right. */
-export const rowsOwn: ReadonlySet<FailureCode> = new Set(['context_too_long', 'content_policy'])
+/** About what a row holds, however often they come: the endpoint read it, or it never left, so no setting is in doubt. */
+export const rowsOwn: ReadonlySet<FailureCode> = new Set([
+  'context_too_long',
+  'content_policy',
+  'image_missing',
+  'image_invalid',
+  'image_too_large',
+  'image_outside',
+  'image_changed',
+])
 
 /**
  * Keeps the first refused rows of a run from failing until it is clear that it is not the settings: a wrong parameter

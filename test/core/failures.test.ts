@@ -9,6 +9,11 @@ const rowFaults = {
   missing_value: true,
   invalid_messages: true,
   unsupported_request: true,
+  image_missing: true,
+  image_invalid: true,
+  image_too_large: true,
+  image_outside: true,
+  image_changed: true,
 } satisfies Record<RowFault['code'], true>
 const flags = { truncated: true, refused: true, content_filter: true } satisfies Record<AnswerFlag, true>
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, Row } from '../../src/core/model.js'
-import { createDrafts, type DraftOrFault, type InputShape, type PromptSettings } from '../../src/prompt/drafts.js'
+import { createDrafts, type DraftOrFault, type PromptSettings } from '../../src/prompt/drafts.js'
+import type { InputShape, MessageTemplate } from '../../src/prompt/templates.js'
 
 const plain: PromptSettings = { prompt: undefined, system: undefined, model: 'gpt-4o-mini', params: {} }
 const table: InputShape = { form: 'table', columns: ['id', 'prompt'] }
@@ -168,5 +169,88 @@ describe('identity', () => {
 
   it('is the same for the same request from a table and from JSONL', () => {
     expect(keyOf(plain, jsonRow('{"prompt":"x"}'), json)).toBe(keyOf(plain, tableRow('1', 'x')))
+  })
+})
+
+describe('a conversation of templates', () => {
+  const say = (role: MessageTemplate['role'], source: string): MessageTemplate => ({
+    role,
+    content: { name: `--messages, ${role}`, source },
+  })
+  const fewShot = [
+    say('system', 'Translate into {{language}}'),
+    say('user', 'Hello'),
+    say('assistant', 'Bonjour'),
+    say('user', '{{prompt}}'),
+  ]
+  const shape: InputShape = { form: 'table', columns: ['language', 'prompt'] }
+  const draftOf = (messages: readonly MessageTemplate[], ...cells: string[]) =>
+    createDrafts({ ...plain, messages }, shape).toDraft(tableRow(...cells))
+
+  it('is filled in message by message', () => {
+    expect(messagesOf(draftOf(fewShot, 'French', 'Good night'))).toEqual([
+      { role: 'system', content: 'Translate into French' },
+      { role: 'user', content: 'Hello' },
+      { role: 'assistant', content: 'Bonjour' },
+      { role: 'user', content: 'Good night' },
+    ])
+  })
+
+  it('needs no column prompt', () => {
+    const drafts = createDrafts({ ...plain, messages: [say('user', 'Hi')] }, { form: 'table', columns: ['id'] })
+    expect(messagesOf(drafts.toDraft(tableRow('1')))).toEqual([{ role: 'user', content: 'Hi' }])
+  })
+
+  it('leaves out an instruction that is empty for the row', () => {
+    expect(messagesOf(draftOf([say('developer', '{{language}}'), say('user', '{{prompt}}')], ' ', 'x'))).toEqual([
+      { role: 'user', content: 'x' },
+    ])
+  })
+
+  it.each([
+    ['the last message of the user', fewShot],
+    ['the last message, when none is the user’s', [say('system', '{{prompt}}')]],
+    ['the user’s, when an answer is begun after it', [say('user', '{{prompt}}'), say('assistant', 'So: ')]],
+  ])('asks nothing when %s is empty', (_what, messages) => {
+    expect(faultOf(draftOf(messages, 'French', ' '))).toBe('empty_prompt')
+  })
+
+  it('goes before the messages of a row', () => {
+    const drafts = createDrafts({ ...plain, messages: fewShot }, json)
+    const row = jsonRow('{"prompt":"x","language":"y","messages":[{"role":"user","content":"own"}]}')
+    expect(messagesOf(drafts.toDraft(row))).toHaveLength(4)
+  })
+
+  it('is refused before the first row when a column is unknown, by the name of its message', () => {
+    expect(() => createDrafts({ ...plain, messages: [say('user', '{{promt}}')] }, shape)).toThrow(
+      /^--messages, user names the column "promt"/,
+    )
+  })
+
+  it('has the identity of the same request made in another way', () => {
+    const one = draftOf([say('system', 'Be brief'), say('user', '{{prompt}}')], 'French', 'x')
+    const settings = { ...plain, prompt: named('{{prompt}}'), system: { name: '--system', source: 'Be brief' } }
+    const other = createDrafts(settings, shape).toDraft(tableRow('French', 'x'))
+    expect(one.fault ?? one.key).toBe(other.fault ?? other.key)
+  })
+})
+
+describe('the columns of a template', () => {
+  it.each([
+    ['first name', '{{first name}}'],
+    ['file.name', '{{ file.name }}'],
+    ['评论 内容', '{{评论 内容}}'],
+    ['a|b:c"d', '{{a|b:c"d}}'],
+    // A header line with blanks after its commas.
+    [' review ', '{{review}}'],
+  ])('may be called %j', (column, source) => {
+    const drafts = createDrafts({ ...plain, prompt: named(source) }, { form: 'table', columns: ['id', column] })
+    expect(messagesOf(drafts.toDraft(tableRow('1', 'x')))).toEqual([{ role: 'user', content: 'x' }])
+  })
+
+  it('are not guessed where two differ in their blanks alone', () => {
+    const shape: InputShape = { form: 'table', columns: [' a', 'a '] }
+    expect(() => createDrafts({ ...plain, prompt: named('{{a}}') }, shape)).toThrow(/names the column "a"/)
+    expect(() => createDrafts({ ...plain, prompt: named('{{a}}') }, { ...shape, columns: [' a', 'a'] })).not.toThrow()
   })
 })

@@ -1,12 +1,14 @@
 import { PromptmillError } from '../../core/errors.js'
-import type { Row } from '../../core/model.js'
-import type { Input } from '../../input/open.js'
+import { failureTable } from '../../core/failures.js'
+import type { Row, RowFault } from '../../core/model.js'
 import { createCounting } from '../../pricing/counting.js'
-import { createDrafts, type Draft } from '../../prompt/drafts.js'
+import type { Draft } from '../../prompt/drafts.js'
 import type { CountingProgress } from '../estimate/count-pending.js'
-import { type PlanWatch, planRows } from '../plan/plan.js'
+import { checkColumns, type PlanWatch, planRows } from '../plan/plan.js'
 import { emptyRecollection } from '../plan/recall.js'
 import { createIdReader } from '../plan/row-name.js'
+import { openDrafts } from '../session/open-drafts.js'
+import type { OpenedSource } from '../session/open-source.js'
 import { addedShape, type RunSettings } from '../session/settings.js'
 import type { Findings, FoundRow } from './findings.js'
 import { createRepeats } from './repeats.js'
@@ -21,7 +23,7 @@ export interface CheckNotify {
 /** What the rows are checked with. */
 export interface Checking {
   readonly settings: RunSettings
-  readonly input: Input
+  readonly source: OpenedSource
   readonly findings: Findings
   readonly limits: SizeLimits
   readonly notify: CheckNotify
@@ -84,6 +86,14 @@ const addRefusal = (findings: Findings, error: unknown): void => {
   findings.add({ code, kind: 'fault', message, hint })
 }
 
+/** What to do about images; other faults speak for themselves. */
+const imageHints: Readonly<Partial<Record<RowFault['code'], string>>> = {
+  image_missing: failureTable.image_missing.advice,
+  image_invalid: failureTable.image_invalid.advice,
+  image_too_large: failureTable.image_too_large.advice,
+  image_outside: failureTable.image_outside.advice,
+}
+
 const nowhere: FoundRow = { row: 0, line: 0, source: null, id: null, detail: null }
 
 /**
@@ -92,9 +102,10 @@ const nowhere: FoundRow = { row: 0, line: 0, source: null, id: null, detail: nul
  * @returns how many rows there are, and the models that they go to
  */
 export const checkRows = async (checking: Checking): Promise<{ rows: number; models: ReadonlySet<string> }> => {
-  const { settings, input, findings, notify } = checking
+  const { settings, source, findings, notify } = checking
+  const { input } = source
   const { idColumn } = settings
-  const drafts = createDrafts(settings.requests, input)
+  const drafts = await openDrafts(settings, source)
   const readId = createIdReader(input.columns, idColumn)
   const repeats = createRepeatCheck(findings)
   const sizes = createSizeCheck(checking)
@@ -108,7 +119,8 @@ export const checkRows = async (checking: Checking): Promise<{ rows: number; mod
       current = { row: row.index + 1, line: row.line, source, id: readId(row) ?? null, detail: null }
       repeats.seeRow(current)
     },
-    onFault: (_row, { code, message }) => findings.add({ code, kind: 'fault', message }, current),
+    onFault: (_row, { code, message, detail = null }) =>
+      findings.add({ code, kind: 'fault', message, hint: imageHints[code] }, { ...current, detail }),
     onPending(draft) {
       models.add(draft.model)
       sizes.seeDraft(draft, current)
@@ -121,7 +133,7 @@ export const checkRows = async (checking: Checking): Promise<{ rows: number; mod
   }
   try {
     const plan = { drafts, memory: emptyRecollection(), added: addedShape(settings), idColumn, again: undefined, watch }
-    await planRows(input, plan)
+    checkColumns(await planRows(input, plan), input, settings)
   } catch (error) {
     addRefusal(findings, error)
   } finally {

@@ -3,7 +3,7 @@ import { parseUsd } from '../../core/money.js'
 import { flagName } from '../../core/option-spec.js'
 import { createCounting } from '../../pricing/counting.js'
 import { createDemand, type DemandGroup, type FindRates } from '../../pricing/demand.js'
-import { createDrafts, type Draft } from '../../prompt/drafts.js'
+import type { Draft } from '../../prompt/drafts.js'
 import type { Plan } from '../plan/plan.js'
 import { type Expectation, expectRowTokens } from './expectation.js'
 import { type ComparedModel, reportModels } from './report.js'
@@ -20,17 +20,19 @@ export interface Comparison {
 
 /** Measures the rows to be sent as another model would take them. */
 const countFor = async (surveyed: Survey, model: string, comparison: Comparison): Promise<readonly DemandGroup[]> => {
-  const { input, settings } = surveyed
+  const { input } = surveyed
   const { table } = comparison.plan
-  const drafts = createDrafts({ ...settings.requests, model }, input)
+  const drafts = await surveyed.draftsFor(model)
   const demand = createDemand(comparison.findRates)
   const counting = createCounting<Draft>((_draft, size) => demand.add(size), { threads: comparison.threads })
   try {
     for await (const batch of input.rows()) {
       const chosen: Draft[] = []
-      for (const row of batch) {
-        const draft = table.isUnsent(row.index) ? drafts.toDraft(row) : undefined
-        if (draft !== undefined && draft.fault === undefined) chosen.push(draft)
+      const unsent = batch.filter(row => table.isUnsent(row.index))
+      await drafts.prepare?.(unsent)
+      for (const row of unsent) {
+        const draft = drafts.toDraft(row)
+        if (draft.fault === undefined) chosen.push(draft)
       }
       await counting.add(chosen)
     }

@@ -2,9 +2,10 @@ import type { Price } from '../../core/outcome.js'
 import type { Input } from '../../input/open.js'
 import { type Manifest, readManifest } from '../../journal/manifest.js'
 import type { PriceBook } from '../../pricing/price-book.js'
-import { createDrafts, type Drafts } from '../../prompt/drafts.js'
+import type { Drafts } from '../../prompt/drafts.js'
 import type { Recollection } from '../plan/recall.js'
 import { remember } from '../plan/remember.js'
+import { openDrafts } from '../session/open-drafts.js'
 import { openForReading, streamFormat } from '../session/open-source.js'
 import { decideOutput } from '../session/output-path.js'
 import { createDailyPrice } from '../session/price.js'
@@ -17,6 +18,8 @@ export interface Survey {
   readonly settings: RunSettings
   readonly input: Input
   readonly drafts: Drafts
+  /** The drafts that another model would get. */
+  readonly draftsFor: (model: string) => Promise<Drafts>
   readonly prices: PriceBook
   readonly price: Price
   /** The run folder, which need not exist. */
@@ -45,13 +48,15 @@ export const survey = async (from: RowSource, settings: RunSettings): Promise<Su
     // Several inputs have no results name of their own. Nothing is written here, so none is asked for.
     const output = settings.output ?? (resolved.kind === 'several' ? '-' : undefined)
     const { runFolder: folder } = decideOutput(output, resolved, format)
-    const drafts = createDrafts(settings.requests, input)
+    const drafts = await openDrafts(settings, source)
     const prices = await loadPrices(settings.prices, folder)
     const earlier = await readManifest(folder)
     const { memory, setAside } = await remember(folder, settings)
     const notices = setAside ? [setAsideNotice] : []
     const price = createDailyPrice(prices)
-    return { settings, input, drafts, prices, price, folder, earlier, memory, notices, close }
+    const draftsFor = (model: string): Promise<Drafts> =>
+      openDrafts({ ...settings, requests: { ...settings.requests, model } }, source)
+    return { settings, input, drafts, draftsFor, prices, price, folder, earlier, memory, notices, close }
   } catch (error) {
     await close()
     throw error

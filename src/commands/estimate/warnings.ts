@@ -4,7 +4,7 @@ import { assumedImageSize } from '../../pricing/image-parts.js'
 import type { RequestSize } from '../../pricing/request-size.js'
 import { encodingOf, hasKnownEncoding } from '../../pricing/tokens.js'
 import { checkAllAnew, findChange } from '../plan/changed-settings.js'
-import { checkFaults, describeFaults, type Plan } from '../plan/plan.js'
+import { checkColumns, checkFaults, describeFaults, type Plan } from '../plan/plan.js'
 import { fewestAnswers, type SeenAnswers } from './expectation.js'
 import type { Survey } from './survey.js'
 
@@ -56,6 +56,7 @@ const refusal = (check: () => void): string | undefined => {
 export const warnOfPlan = ({ settings, input, memory, earlier }: Survey, plan: Plan): readonly string[] => {
   const faults = (): void => checkFaults(plan, input, settings.badRows)
   if (plan.counts.faulty === plan.counts.rows) faults()
+  checkColumns(plan, input, settings)
   const bad = refusal(faults) ?? describeFaults(plan)
   const changed = refusal(() => checkAllAnew(findChange(settings, earlier), plan, memory))
   return [bad, changed].filter(text => text !== undefined)

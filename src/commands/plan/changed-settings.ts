@@ -4,6 +4,7 @@ import { flagName } from '../../core/option-spec.js'
 import { identityFlags } from '../../core/options.js'
 import type { Manifest } from '../../journal/manifest.js'
 import type { PlanCounts } from '../ports.js'
+import { writeMessageTemplates } from '../session/message-file.js'
 import type { RunSettings } from '../session/settings.js'
 import type { Plan } from './plan.js'
 import type { Recollection } from './recall.js'
@@ -18,6 +19,7 @@ export const identitySettings = (settings: RunSettings): Readonly<Record<string,
   prompt: settings.requests.prompt?.source ?? null,
   system: settings.requests.system?.source ?? null,
   schema: schemaOf(settings),
+  messages: settings.requests.messages === undefined ? null : writeMessageTemplates(settings.requests.messages),
 })
 
 /** A flag that is not given, and one that the earlier version did not know, say the same. */

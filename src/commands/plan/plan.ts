@@ -1,6 +1,7 @@
 import { PromptmillError } from '../../core/errors.js'
 import type { Row, RowFault } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
+import type { RunFlagSettings } from '../../core/options.js'
 import type { Input } from '../../input/open.js'
 import { createKeyTable } from '../../journal/key-table.js'
 import { type AddedShape, addedNames, nameTaken } from '../../output/columns.js'
@@ -78,6 +79,9 @@ const mostColumns = 10_000
 
 const examplesPerFault = 5
 
+const nameFault = (place: string, { detail }: RowFault): string =>
+  detail === undefined ? place : `${place} ${JSON.stringify(detail)}`
+
 const createFaults = (name: (row: Row) => string) => {
   const groups = new Map<string, FaultGroup>()
   return {
@@ -87,7 +91,7 @@ const createFaults = (name: (row: Row) => string) => {
       const group = groups.get(kind) ?? { fault, count: 0, places: [] }
       if (groups.size < 1000) groups.set(kind, group)
       group.count += 1
-      if (group.places.length < examplesPerFault) group.places.push(name(row))
+      if (group.places.length < examplesPerFault) group.places.push(nameFault(name(row), fault))
     },
   }
 }
@@ -167,6 +171,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     const sent = remembered?.settled === true ? options.again?.(remembered) : remembered?.attempts
     const state = remembered?.settled !== true ? 'pending' : sent === undefined ? 'settled' : 'again'
     table.push(state, nth)
+    if (draft.complete !== undefined) table.setKey(row.index, draft.key)
     if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored += 1
     for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
     if (state === 'settled') {
@@ -184,6 +189,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   for await (const batch of input.rows(onShare)) {
     // A small input is read to its end: then there are results to be written, of what was there before.
     if (table.rows > 0) stopReading(options.signal)
+    await drafts.prepare?.(batch)
     for (const row of batch) place(row)
     await onBatch?.(share)
   }
@@ -199,6 +205,16 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   }
 }
 
+/**
+ * Refuses a column of images that no row of a JSONL file has; a table's are known before.
+ * @throws PromptmillError `bad_template`
+ */
+export const checkColumns = (plan: Plan, { form, partial }: Input, { imageColumn = [] }: RunFlagSettings): void => {
+  if (form === 'table' || partial === true || plan.counts.rows === 0 || plan.columns.length >= mostColumns) return
+  const missing = imageColumn.find(column => !plan.columns.includes(column))
+  if (missing !== undefined) throw unknownColumn(flagName('imageColumn'), missing, plan.columns)
+}
+
 const showFaults = (faults: readonly FaultGroup[]): string =>
   faults
     .slice(0, 10)
@@ -207,6 +223,11 @@ const showFaults = (faults: readonly FaultGroup[]): string =>
       return `  ${places.join(', ')}${more}: ${fault.message}`
     })
     .join('\n')
+
+const hintOutside = (groups: readonly FaultGroup[]): string =>
+  groups.some(({ fault }) => fault.code === 'image_outside')
+    ? `; ${flagName('imageRoot')} DIR opens a further folder of images, if you trust the input`
+    : ''
 
 /**
  * Stops before the first cent when rows cannot be sent. Lines that cannot be read cost themselves alone; a prompt
@@ -226,7 +247,7 @@ export const checkFaults = (plan: Plan, input: Input, badRows: 'stop' | 'fail'):
     'bad_input',
     `${input.name}: ${count === 1 ? '1 row has' : `${count} rows have`} no request to send:\n${showFaults(unsendable)}`,
     {
-      hint: `Nothing was sent. Mend the rows, or give ${flagName('badRows')} fail to mark them failed and send the others`,
+      hint: `Nothing was sent. Mend the rows, or give ${flagName('badRows')} fail to mark them failed and send the others${hintOutside(unsendable)}`,
     },
   )
 }

@@ -16,11 +16,16 @@ interface Chunk {
   position: Float64Array | undefined
   /** Made only where a chunk holds a row that is not the first of its equals. */
   nth: Uint32Array | undefined
+  /** Made only where a chunk holds a row that shows files. */
+  keys: Buffer | undefined
 }
+
+/** A key is 32 hexadecimal digits. */
+const keyBytes = 16
 
 /**
  * The run's memory of its rows: nine bytes a row, in chunks so that growing copies nothing. Only rows that were tried
- * more than once cost more.
+ * more than once, or that show files, cost more.
  */
 export interface RowTable {
   /** Rows of the input up to the last that was pushed, those that are not chosen included. */
@@ -44,12 +49,16 @@ export interface RowTable {
   /** Calls made so far for a row that is to be sent. */
   attempts(row: number): number
   setAttempts(row: number, attempts: number): void
+  /** The key that the plan gave to a row whose request shows files, which may change until it is sent. */
+  key(row: number): string | undefined
+  setKey(row: number, key: string): void
 }
 
 const createChunk = (): Chunk => ({
   state: new Uint8Array(rowsPerChunk),
   position: undefined,
   nth: undefined,
+  keys: undefined,
 })
 
 export const createRowTable = (): RowTable => {
@@ -112,5 +121,15 @@ export const createRowTable = (): RowTable => {
     },
     attempts: row => attempts.get(row) ?? 0,
     setAttempts: (row, count) => void attempts.set(row, count),
+    key(row) {
+      const at = (row % rowsPerChunk) * keyBytes
+      const bytes = chunkOf(row).keys?.subarray(at, at + keyBytes)
+      return bytes === undefined || bytes.every(byte => byte === 0) ? undefined : bytes.toString('hex')
+    },
+    setKey(row, key) {
+      const chunk = chunkOf(row)
+      chunk.keys ??= Buffer.alloc(rowsPerChunk * keyBytes)
+      chunk.keys.write(key, (row % rowsPerChunk) * keyBytes, 'hex')
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { Judge } from '../../core/judge.js'
-import type { Row } from '../../core/model.js'
+import type { Row, RowFault } from '../../core/model.js'
 import { faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../../core/outcome.js'
 import type { AnswerRecord, FailureRecord, JournalPosition } from '../../core/records.js'
 import { createTally, type Tally } from '../../core/summary.js'
@@ -25,6 +25,9 @@ export interface FailedExample {
 }
 
 const examplesPerCode = 3
+
+/** What was at fault when the rows were planned, and is no longer: a file has come since. */
+const mended: RowFault = { code: 'image_changed', message: 'an image changed while the run was going on' }
 
 /** Where outcomes are read from: the table of positions, and the journal behind it. */
 export interface OutcomeSource {
@@ -95,9 +98,10 @@ export const projectResults = async (
     examples.push({ ...placeOf(input, row), code, id: readId(row), message })
   }
   const outcomeOf = (row: Row): Outcome => {
-    const fault = source.table.state(row.index) === 'faulty' ? source.drafts.toDraft(row).fault : undefined
-    return fault === undefined ? readOutcome(source, row.index) : faultOutcome(fault)
+    if (!isFaulty(row)) return readOutcome(source, row.index)
+    return faultOutcome(source.drafts.toDraft(row).fault ?? mended)
   }
+  const isFaulty = (row: Row): boolean => source.table.state(row.index) === 'faulty'
   const toResult = (row: Row): ResultRow => {
     const outcome = outcomeOf(row)
     note(row, outcome)
@@ -107,6 +111,7 @@ export const projectResults = async (
   await sink.write(renderer.head)
   for await (const batch of input.rows()) {
     onBatch()
+    await source.drafts.prepare?.(batch.filter(isFaulty))
     await sink.write(renderer.render(batch.map(toResult)))
   }
   onBatch()

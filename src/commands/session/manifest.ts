@@ -3,6 +3,7 @@ import { toolName } from '../../core/version.js'
 import { type Manifest, readManifest, writeManifest } from '../../journal/manifest.js'
 import { identitySettings } from '../plan/changed-settings.js'
 import type { RunEndpoint } from './endpoint.js'
+import { imageRootsOf } from './open-drafts.js'
 import type { OpenedSource } from './open-source.js'
 import type { Session } from './session.js'
 
@@ -40,7 +41,14 @@ export const writeRunManifest = async (session: Session, { simulated, endpoint }
       base_url: endpoint?.endpoint.baseUrl ?? earlier?.base_url ?? settings.baseUrl,
       input: describeInput(job.source),
       output: job.place.file === undefined ? null : path.resolve(job.place.file),
-      settings: { ...flags, promptFile: null, systemFile: null, prices: null, ...identitySettings(settings) },
+      settings: {
+        ...flags,
+        promptFile: null,
+        systemFile: null,
+        prices: null,
+        imageRoot: imageRootsOf(settings, job.source),
+        ...identitySettings(settings),
+      },
       prices: { source: prices.source, date: now.toISOString().slice(0, 10) },
     },
     { tool: toolName, now, earlier },

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js'
-import type { Request } from '../../core/model.js'
+import type { Request, Row, RowFault } from '../../core/model.js'
 import type { Price } from '../../core/outcome.js'
 import type { RecordSink } from '../../core/records.js'
 import type { SteadyInput } from '../../input/steady.js'
@@ -43,7 +43,11 @@ export interface SendReport {
 }
 
 /** Field by field: a spread with one more field costs some 40 µs of collection a row on Node 20. */
-const toRequest = ({ row, line, path, model, body, key }: Draft, nth: number, rowId: string | undefined): Request => ({
+const toRequest = (
+  { row, line, path, model, body, key, complete }: Draft,
+  nth: number,
+  rowId: string | undefined,
+): Request => ({
   row,
   line,
   path,
@@ -52,6 +56,26 @@ const toRequest = ({ row, line, path, model, body, key }: Draft, nth: number, ro
   key,
   nth,
   rowId,
+  complete,
+})
+
+const changed: RowFault = { code: 'image_changed', message: 'an image changed while the run was going on' }
+
+/** The request of a row whose files are no longer those of the plan: under the key that it had, it fails unsent. */
+const toFailing = (
+  { index, line }: Row,
+  fault: RowFault,
+  planned: Pick<Request, 'key' | 'nth' | 'model' | 'rowId'>,
+): Request => ({
+  row: index,
+  line,
+  path: '',
+  model: planned.model,
+  body: '',
+  key: planned.key,
+  nth: planned.nth,
+  rowId: planned.rowId,
+  complete: () => Promise.resolve({ fault }),
 })
 
 /** Counts the prompt of one request. The tokenizer is loaded with the first that is asked for. */
@@ -85,16 +109,25 @@ async function* pendingRequests(
   { clock, ready }: { clock: Clock; ready: Notify['ready'] },
 ): AsyncGenerator<readonly Request[]> {
   const { table } = plan
+  const { model = '' } = settings.requests
   const checkInput = createInputCheck(input, clock)
   const readId = createShortIdReader(input.columns, settings.idColumn)
   let requests: Request[] = []
   for await (const batch of input.rows()) {
     await checkInput(batch[0]?.index ?? 0)
     await ready?.()
-    for (const row of batch) {
-      if (!table.isUnsent(row.index) || plan.only?.has(row.index) === false) continue
+    const chosen = batch.filter(({ index }) => table.isUnsent(index) && plan.only?.has(index) !== false)
+    await drafts.prepare?.(chosen)
+    for (const row of chosen) {
       const draft = drafts.toDraft(row)
-      if (draft.fault === undefined) requests.push(toRequest(draft, table.nth(row.index), readId(row)))
+      const nth = table.nth(row.index)
+      const key = table.key(row.index)
+      const rowId = readId(row)
+      if (draft.fault === undefined && (key === undefined || key === draft.key)) {
+        requests.push(toRequest(draft, nth, rowId))
+      } else if (key !== undefined) {
+        requests.push(toFailing(row, draft.fault ?? changed, { key, nth, model, rowId }))
+      }
       if (requests.length < requestsAtOnce) continue
       yield requests
       requests = []

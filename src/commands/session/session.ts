@@ -1,15 +1,16 @@
 import type { Outcome, Price } from '../../core/outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import type { PriceBook } from '../../pricing/price-book.js'
-import { createDrafts, type Draft, type Drafts } from '../../prompt/drafts.js'
+import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { checkAllAnew, checkEdited, findChange } from '../plan/changed-settings.js'
 import { compareInput } from '../plan/input-changes.js'
-import { type ComparedPlan, checkFaults, describeFaults, planRows } from '../plan/plan.js'
+import { type ComparedPlan, checkColumns, checkFaults, describeFaults, planRows } from '../plan/plan.js'
 import type { Recollection, Remembered } from '../plan/recall.js'
 import type { Notify, Ports } from '../ports.js'
 import { readRecorded } from '../results/project.js'
 import { type Cap, openCap } from './budget.js'
 import { type Job, openJob } from './job.js'
+import { openDrafts } from './open-drafts.js'
 import { createDailyPrice } from './price.js'
 import { loadPrices } from './prices.js'
 import { addedShape, type RunOptions, type RunSettings, toRunSettings } from './settings.js'
@@ -36,7 +37,7 @@ export const openSession = async (options: RunOptions, ports: Ports, notify: Not
   const settings = await toRunSettings(options, ports.env)
   const job = await openJob(options.input, settings)
   try {
-    const drafts = createDrafts(settings.requests, job.source.input)
+    const drafts = await openDrafts(settings, job.source)
     const prices = await loadPrices(settings.prices, job.folder)
     const cap = await openCap(settings, { book: prices, ports, notify })
     return { options, settings, ports, notify, job, drafts, prices, price: createDailyPrice(prices), cap }
@@ -74,6 +75,7 @@ export const planSession = async (
   const options = { drafts, memory, added: addedShape(settings), idColumn, again, watch, signal }
   try {
     const plan = await planRows(input, options)
+    checkColumns(plan, input, settings)
     checkFaults(plan, input, settings.badRows)
     const change = findChange(settings, job.earlier)
     checkAllAnew(change, plan, memory)

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { PromptmillError, systemCode } from '../../core/errors.js'
+import { PromptmillError } from '../../core/errors.js'
 import type { Judge } from '../../core/judge.js'
 import type { JsonObject } from '../../core/model.js'
 import { flagName, type OptionsOf } from '../../core/option-spec.js'
@@ -8,10 +7,14 @@ import { type RunFlagSettings, runOptions } from '../../core/options.js'
 import type { NamedFile } from '../../input/expand-paths.js'
 import type { AddedShape } from '../../output/columns.js'
 import { fieldsOf } from '../../prompt/answer-form.js'
-import type { NamedText, PromptSettings } from '../../prompt/drafts.js'
+import type { PromptSettings } from '../../prompt/drafts.js'
 import { toParams } from '../../prompt/params.js'
+import type { ImageSettings } from '../../prompt/row-images.js'
+import type { NamedText } from '../../prompt/templates.js'
 import type { EndSignals } from '../interrupted.js'
 import { readAnswerRules, type SchemaOption } from './answer-form.js'
+import { readMessageTemplates } from './message-file.js'
+import { readTextFile } from './text-file.js'
 
 /**
  * Where the rows come from: a file, or several by path or pattern, a stream of bytes such as standard input, or objects
@@ -52,16 +55,9 @@ export const addedShape = ({ outputPrefix: prefix = '', requests }: RunSettings)
   fields: fieldsOf(requests.answers),
 })
 
-const readTextFile = async (flag: string, file: string): Promise<string> => {
-  try {
-    const text = await readFile(file, 'utf8')
-    return text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
-  } catch (cause) {
-    throw new PromptmillError('bad_flag', `${flag} ${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`, {
-      cause,
-    })
-  }
-}
+/** A template as its file holds it, without the line break at its end. */
+const readTemplate = async (flag: string, file: string): Promise<string> =>
+  (await readTextFile(flag, file)).replace(/\r?\n$/, '')
 
 const readNamedText = async (settings: RunFlagSettings, key: 'prompt' | 'system'): Promise<NamedText | undefined> => {
   const text = settings[key]
@@ -70,7 +66,7 @@ const readNamedText = async (settings: RunFlagSettings, key: 'prompt' | 'system'
   if (text !== undefined && file !== undefined) {
     throw new PromptmillError('bad_flag', `${name} and ${name}-file are both given`, { hint: 'Give one of them' })
   }
-  if (file !== undefined) return { name: `${name}-file ${file}`, source: await readTextFile(`${name}-file`, file) }
+  if (file !== undefined) return { name: `${name}-file ${file}`, source: await readTemplate(`${name}-file`, file) }
   return text === undefined ? undefined : { name, source: text }
 }
 
@@ -79,6 +75,16 @@ const checkRetries = ({ retries, retryInvalid }: RunFlagSettings): void => {
   if (retryInvalid <= retries) return
   throw new PromptmillError('bad_flag', `--retry-invalid ${retryInvalid} is more than --retries ${retries}`, {
     hint: `A row is sent at most 1 + --retries times in all: give --retries ${retryInvalid} as well`,
+  })
+}
+
+/** What goes with a flag that is not given is a mistake, not a wish. */
+const readImageSettings = ({ imageColumn, imageDetail, imageRoot }: RunFlagSettings): ImageSettings | undefined => {
+  if (imageColumn !== undefined) return { columns: [...new Set(imageColumn)], detail: imageDetail }
+  const key = imageDetail !== undefined ? 'imageDetail' : imageRoot !== undefined ? 'imageRoot' : undefined
+  if (key === undefined) return undefined
+  throw new PromptmillError('bad_flag', `${flagName(key)} is given without ${flagName('imageColumn')}`, {
+    hint: `Name the column that holds the images with ${flagName('imageColumn')} COLUMN`,
   })
 }
 
@@ -98,6 +104,8 @@ export const toRunSettings = async (
   const requests: PromptSettings = {
     prompt: await readNamedText(flags, 'prompt'),
     system: await readNamedText(flags, 'system'),
+    messages: await readMessageTemplates(flags),
+    images: readImageSettings(flags),
     model: flags.model,
     params: toParams(flags, answers !== undefined),
     answers,
