@@ -1,4 +1,5 @@
 import { check } from '../commands/check.js'
+import { showRequest } from '../commands/show.js'
 import { systemClock } from '../core/clock.js'
 import type { RunFlags } from '../core/options.js'
 import { renderCheck } from './check-report.js'
@@ -12,17 +13,23 @@ import type { Terminal } from './terminal.js'
 export interface CheckCommand {
   readonly flags: RunFlags
   readonly viewing: Viewing
+  /** The row whose request is printed, counted from 1, in place of the report. */
+  readonly show: number | undefined
   readonly json: boolean
 }
 
-/** `promptmill check`: the report on standard output; 0 when there is no fault, else 2. */
+/** `promptmill check`: the report, or one row's request, on standard output; 0 when there is no fault, else 2. */
 export const checkCommand = async (
   terminal: Terminal,
   inputs: readonly string[],
-  { flags, viewing, json }: CheckCommand,
+  { flags, viewing, show, json }: CheckCommand,
 ): Promise<number> => {
   const source = toRowSource(terminal, inputs)
   const ports = { env: readEnvironment(terminal.env), clock: systemClock, random: Math.random, out: terminal.out }
+  if (show !== undefined) {
+    await terminal.out(`${await showRequest({ ...flags, input: source }, show, ports)}\n`)
+    return 0
+  }
   const view = createReadingView(viewing.quiet ? 'none' : viewing.progress, terminal, systemClock)
   const report = await check({ ...flags, input: source }, ports, { onReading: view.show }).finally(view.close)
   // Colours are asked for by standard error; a report in a file has none.

@@ -4,6 +4,7 @@ import { nearestName } from '../core/nearest.js'
 import { flagName, type OptionTable } from '../core/option-spec.js'
 import { toSettings } from '../core/option-values.js'
 import {
+  checkOptions,
   estimateOptions,
   jsonOptions,
   priceListOptions,
@@ -132,15 +133,20 @@ export const commandSpecs: readonly CommandSpec[] = [
     usage: 'check <input..>',
     describe: 'Read every row and report every fault, with row and line; sends nothing, exit status 0 or 2',
     positionals: { input: inputWords },
-    options: { ...runOptions, ...jsonOptions, ...terminalOptions },
-    examples: [['$0 check reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run']],
+    options: { ...runOptions, ...checkOptions, ...jsonOptions, ...terminalOptions },
+    examples: [
+      ['$0 check reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run'],
+      ['$0 check reviews.csv --model gpt-4o-mini --prompt "…" --show 1', 'what is sent for the first row'],
+    ],
     async run(terminal, parsed) {
       const { checkCommand } = await import('./check-command.js')
       const flags = givenFlags(parsed, runOptions)
-      const { json } = toSettings(jsonOptions, givenFlags(parsed, jsonOptions))
+      const asked = { ...checkOptions, ...jsonOptions }
+      const { show, json } = toSettings(asked, givenFlags(parsed, asked))
       return checkCommand(terminal, listArgument(parsed, 'input'), {
         flags,
         viewing: toViewing(terminal, parsed),
+        show,
         json,
       })
     },

@@ -28,7 +28,8 @@ export const createCellReader = (columns: readonly string[]): CellReader => {
   const places = new Map(columns.map((column, index) => [column, index]))
   for (const column of columns) {
     const name = column.trim()
-    if (!places.has(name) && findColumn(columns, name) === column) places.set(name, places.get(column) ?? 0)
+    if (name !== '' && !places.has(name) && findColumn(columns, name) === column)
+      places.set(name, places.get(column) ?? 0)
   }
   return (row, column) => {
     if (row.form === 'json') return readMember(row, column)

@@ -43,4 +43,15 @@ describe('promptmill check', () => {
       findings: [{ code: 'empty_prompt' }],
     })
   })
+
+  it('prints the request of a row, and nothing else', async () => {
+    expect(await checkText('prompt\na\n""\n', '--show', '1')).toEqual({
+      status: 0,
+      stdout: '{"messages":[{"content":"a","role":"user"}],"model":"gpt-4o-mini"}\n',
+      stderr: '',
+    })
+    const { status, stdout, stderr } = await checkText('prompt\na\n""\n', '--show', '2')
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain('row 2 (line 3) has no request to send: the prompt is empty')
+  })
 })
