@@ -16,6 +16,8 @@ const createReader = async (): Promise<string> => {
   const cwd = await createFolder()
   await cp(path.join(root, 'samples/translate-reviews'), cwd, { recursive: true })
   await writeFile(path.join(cwd, 'questions.csv'), 'prompt\nWhy is the sky blue?\nHow far is the moon?\n')
+  await cp(path.join(root, 'samples/describe-pictures/pictures'), cwd, { recursive: true })
+  await writeFile(path.join(cwd, 'photos.csv'), 'photo,complaint\nhouse.png,The roof leaks\n,No photo yet\n')
   return cwd
 }
 

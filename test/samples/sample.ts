@@ -70,7 +70,8 @@ const copyFolder = async (from: string): Promise<string> => {
   const names = await readdir(from)
   const results = findResults(names)
   const left = new Set(results.flatMap(name => [name, name + runFolderSuffix]))
-  for (const name of names) if (!left.has(name)) await cp(path.join(from, name), path.join(to, name))
+  for (const name of names)
+    if (!left.has(name)) await cp(path.join(from, name), path.join(to, name), { recursive: true })
   return to
 }
 
