@@ -169,6 +169,12 @@ export const outputOptions = {
     placeholder: 'TEXT',
     describe: 'Put before the name of every added column, when the input has a column of the same name',
   },
+  select: {
+    group: 'Output',
+    type: 'list',
+    placeholder: 'COLUMN,…',
+    describe: 'Columns of the results and their order, such as id,response,cost_usd; without it all of them',
+  },
   overwrite: {
     group: 'Output',
     type: 'boolean',

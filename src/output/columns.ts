@@ -1,6 +1,9 @@
 import { PromptmillError } from '../core/errors.js'
 import { compactJson, memberTexts } from '../core/json-text.js'
 import { formatUsd } from '../core/money.js'
+import { splitNames } from '../core/name-list.js'
+import { nearestName } from '../core/nearest.js'
+import { flagName } from '../core/option-spec.js'
 import type { Outcome } from '../core/outcome.js'
 
 /** A cell of an added column: null where there is nothing to say. */
@@ -75,6 +78,8 @@ export interface AddedShape {
   readonly prefix: string
   /** Top-level properties of the schema that answers fit. */
   readonly fields: readonly string[]
+  /** The columns to be written, as `--select` names them; undefined: all. */
+  readonly select?: readonly string[] | undefined
 }
 
 const plainSourceName = 'source'
@@ -116,6 +121,33 @@ export const readFields = (
     const text = texts.get(field)
     return text === undefined ? undefined : compactJson(text)
   })
+}
+
+const unknownSelected = (name: string, names: readonly string[]): PromptmillError => {
+  const nearest = nearestName(name, names)
+  const shown = names.slice(0, 40).join(', ') + (names.length > 40 ? `, … (${names.length} in all)` : '')
+  return new PromptmillError('bad_flag', `${flagName('select')} names "${name}", which is no column of the results`, {
+    hint: `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}Columns: ${shown}`,
+  })
+}
+
+/**
+ * The columns that `--select` chooses, in its order; undefined when it chooses none.
+ * @param columns the input's own
+ * @throws PromptmillError `bad_flag` for a name that the results do not have, or that is there twice
+ */
+export const toSelected = (shape: AddedShape, columns: readonly string[]): readonly string[] | undefined => {
+  if (shape.select === undefined) return undefined
+  const names = [...columns, ...addedNames(shape)]
+  const known = new Set(names)
+  const selected = new Set<string>()
+  for (const name of splitNames(shape.select, names)) {
+    if (!known.has(name)) throw unknownSelected(name, names)
+    if (selected.has(name)) throw new PromptmillError('bad_flag', `${flagName('select')} names "${name}" twice`)
+    selected.add(name)
+  }
+  if (selected.size === 0) throw new PromptmillError('bad_flag', `${flagName('select')} names no column`)
+  return [...selected]
 }
 
 /** The error for a column that has the name of an added one. */

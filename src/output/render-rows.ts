@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import { memberTexts } from '../core/json-text.js'
 import type { JsonRow, Row } from '../core/model.js'
 import type { Outcome } from '../core/outcome.js'
-import { type AddedShape, addedCells, addedNames, readFields } from './columns.js'
+import { type AddedShape, addedCells, addedNames, readFields, toSelected } from './columns.js'
 
 /** A row and what became of it. */
 export interface ResultRow {
@@ -51,16 +51,29 @@ const fieldCell = (text: string | undefined): string => {
   return text.startsWith('"') ? (JSON.parse(text) as string) : text
 }
 
-const createTableRenderer = ({ format, columns, prefix, fields }: ResultsShape): RowRenderer => {
+/** Takes the cells of the selected columns out of those of all columns. */
+const createPick = (shape: ResultsShape): ((cells: readonly string[]) => readonly string[]) => {
+  const selected = toSelected(shape, shape.columns)
+  if (selected === undefined) return cells => cells
+  const names = [...shape.columns, ...addedNames(shape)]
+  const places = selected.map(name => names.indexOf(name))
+  // Every selected name is one of the names, and every row has a cell for each.
+  return cells => places.map(place => cells[place] as string)
+}
+
+const createTableRenderer = (shape: ResultsShape): RowRenderer => {
+  const { format, columns, fields } = shape
+  const pick = createPick(shape)
   // A lone carriage return inside a cell ends a record for many readers, so it is quoted like a newline.
   const options = { delimiter: format === 'tsv' ? '\t' : ',', record_delimiter: '\n', quoted_match: /[\r\n]/ } as const
-  const toCells = ({ row, outcome }: ResultRow): string[] => [
-    ...ownCells(row, columns),
-    ...addedCells(outcome).map(cell => (cell === null ? '' : String(cell))),
-    ...(fields.length === 0 ? [] : readFields(outcome, fields).map(fieldCell)),
-  ]
+  const toCells = ({ row, outcome }: ResultRow): readonly string[] =>
+    pick([
+      ...ownCells(row, columns),
+      ...addedCells(outcome).map(cell => (cell === null ? '' : String(cell))),
+      ...(fields.length === 0 ? [] : readFields(outcome, fields).map(fieldCell)),
+    ])
   return {
-    head: stringify([[...columns, ...addedNames({ prefix, fields })]], options),
+    head: stringify([[...pick([...columns, ...addedNames(shape)])]], options),
     render: batch => stringify(batch.map(toCells), options),
   }
 }
@@ -72,19 +85,44 @@ const ownMembers = (row: Row, names: readonly string[]): string => {
   return `{${names.map((name, index) => `${name}:${JSON.stringify(row.cells[index])}`).join(',')}`
 }
 
-const createJsonRenderer = ({ columns, prefix, fields }: ResultsShape): RowRenderer => {
-  const names = columns.map(column => JSON.stringify(column))
-  const added = addedNames({ prefix, fields }).map(name => `${JSON.stringify(name)}:`)
+/** The added values of a row as JSON text, in the order of `addedNames`. */
+const addedValues = (outcome: Outcome, fields: readonly string[]): string[] => {
+  const values = addedCells(outcome).map(cell => JSON.stringify(cell))
+  if (fields.length > 0) for (const text of readFields(outcome, fields)) values.push(text ?? 'null')
+  return values
+}
+
+const createJsonRenderer = (shape: ResultsShape): RowRenderer => {
+  const names = shape.columns.map(column => JSON.stringify(column))
+  const added = addedNames(shape).map(name => `${JSON.stringify(name)}:`)
   const toLine = ({ row, outcome }: ResultRow): string => {
     const own = ownMembers(row, names)
-    const cells = addedCells(outcome).map(cell => JSON.stringify(cell))
-    if (fields.length > 0) for (const text of readFields(outcome, fields)) cells.push(text ?? 'null')
-    const members = cells.map((cell, index) => added[index] + cell)
+    const members = addedValues(outcome, shape.fields).map((cell, index) => added[index] + cell)
     return `${own}${own.endsWith('{') ? '' : ','}${members.join(',')}}\n`
   }
   return { head: '', render: batch => batch.map(toLine).join('') }
 }
 
+/** A row's values of its own columns as JSON text, as they were written; null where it has none. */
+const ownValues = (row: Row, columns: readonly string[]): readonly string[] => {
+  if (row.form === 'table') return row.cells.map(cell => JSON.stringify(cell))
+  const text = row.form === 'json' ? row.text : JSON.stringify(row.known ?? {})
+  const written = memberTexts(text)
+  return columns.map(column => written.get(column) ?? 'null')
+}
+
+const createSelectedJsonRenderer = (shape: ResultsShape): RowRenderer => {
+  const pick = createPick(shape)
+  const names = pick([...shape.columns, ...addedNames(shape)]).map(name => `${JSON.stringify(name)}:`)
+  const toLine = ({ row, outcome }: ResultRow): string => {
+    const values = pick([...ownValues(row, shape.columns), ...addedValues(outcome, shape.fields)])
+    return `{${values.map((value, index) => names[index] + value).join(',')}}\n`
+  }
+  return { head: '', render: batch => batch.map(toLine).join('') }
+}
+
 /** Renders results in the shape that is asked for; untouched cells and members stay as they were read. */
-export const createRowRenderer = (shape: ResultsShape): RowRenderer =>
-  shape.format === 'jsonl' ? createJsonRenderer(shape) : createTableRenderer(shape)
+export const createRowRenderer = (shape: ResultsShape): RowRenderer => {
+  if (shape.format !== 'jsonl') return createTableRenderer(shape)
+  return shape.select === undefined ? createJsonRenderer(shape) : createSelectedJsonRenderer(shape)
+}

@@ -102,3 +102,36 @@ describe('results as JSONL', () => {
     expect(firstLine(render(tableRow('1', '2'), 'jsonl'))).toMatchObject({ error_code: null, prompt_tokens: null })
   })
 })
+
+describe('results with chosen columns', () => {
+  const renderSelected = (row: Row, format: ResultsFormat, select: readonly string[], prefix = ''): string => {
+    const renderer = createRowRenderer({ format, columns: ['a', 'b'], prefix, fields: [], select })
+    return renderer.head + renderer.render([{ row, outcome }])
+  }
+
+  it('are these alone, in their order', () => {
+    const text = renderSelected(tableRow('1', '2'), 'csv', ['status', 'b', 'cost_usd'])
+    expect(text).toBe('status,b,cost_usd\nok,2,0.0000000015\n')
+  })
+
+  it('go by the prefixed names', () => {
+    expect(renderSelected(tableRow('1', '2'), 'tsv', ['llm_status', 'a'], 'llm_')).toBe('llm_status\ta\nok\t1\n')
+  })
+
+  it('are keys in JSONL: values as they were written, null where there is none', () => {
+    const row = jsonRow('{"a":12345678901234567890,"x":1}')
+    expect(renderSelected(row, 'jsonl', ['status', 'a', 'b'])).toBe(
+      '{"status":"ok","a":12345678901234567890,"b":null}\n',
+    )
+    expect(renderSelected(unreadable, 'jsonl', ['a', 'status'])).toBe('{"a":null,"status":"ok"}\n')
+    expect(renderSelected(tableRow('1', '"2"'), 'jsonl', ['b'])).toBe('{"b":"\\"2\\""}\n')
+  })
+
+  it('are all columns when all are named, byte for byte', () => {
+    const all = ['a', 'b', ...addedNames({ prefix: '', fields: [] })]
+    for (const format of ['csv', 'jsonl'] as const) {
+      const row = tableRow('=1', 'two\r')
+      expect(renderSelected(row, format, all)).toBe(render(row, format))
+    }
+  })
+})

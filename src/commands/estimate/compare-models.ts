@@ -1,5 +1,6 @@
 import { PromptmillError } from '../../core/errors.js'
 import { parseUsd } from '../../core/money.js'
+import { splitNames } from '../../core/name-list.js'
 import { flagName } from '../../core/option-spec.js'
 import { createCounting } from '../../pricing/counting.js'
 import { createDemand, type DemandGroup, type FindRates } from '../../pricing/demand.js'
@@ -82,9 +83,9 @@ export const compareModels = async (
   named: readonly string[],
   comparison: Comparison,
 ): Promise<readonly ComparedModel[]> => {
-  const given = named.flatMap(names => names.split(',')).map(name => name.trim())
-  const models = new Set(given.filter(name => name !== '' && name !== surveyed.settings.model))
-  if (given.length === 0) return []
+  const given = splitNames(named)
+  const models = new Set(given.filter(name => name !== surveyed.settings.model))
+  if (named.length === 0) return []
   const compared = report(comparison.groups, comparison)
   for (const model of models) {
     const groups = await countFor(surveyed, model, comparison)

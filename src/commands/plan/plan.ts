@@ -4,7 +4,7 @@ import { flagName } from '../../core/option-spec.js'
 import type { RunFlagSettings } from '../../core/options.js'
 import type { Input } from '../../input/open.js'
 import { createKeyTable } from '../../journal/key-table.js'
-import { type AddedShape, addedNames, nameTaken } from '../../output/columns.js'
+import { type AddedShape, addedNames, nameTaken, toSelected } from '../../output/columns.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { unknownColumn } from '../../prompt/template.js'
 import { stopReading } from '../interrupted.js'
@@ -130,6 +130,8 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   if (options.idColumn !== undefined && input.form === 'table' && !input.columns.includes(options.idColumn)) {
     throw unknownColumn('--id-column', options.idColumn, input.columns)
   }
+  // A table's columns are known: a name that is wrong is found before the first row is read.
+  if (input.form === 'table') toSelected(options.added, input.columns)
   const table = createRowTable()
   const readId = createIdReader(input.columns, options.idColumn)
   const readShortId = createShortIdReader(input.columns, options.idColumn)
@@ -193,6 +195,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     for (const row of batch) place(row)
     await onBatch?.(share)
   }
+  toSelected(options.added, columns.names())
   return {
     table,
     faults: faults.groups(),

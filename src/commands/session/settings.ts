@@ -50,7 +50,8 @@ export interface RunSettings extends RunFlagSettings {
 }
 
 /** What the results of a run with these settings add to a row. */
-export const addedShape = ({ outputPrefix: prefix = '', requests }: RunSettings): AddedShape => ({
+export const addedShape = ({ outputPrefix: prefix = '', select, requests }: RunSettings): AddedShape => ({
+  select,
   prefix,
   fields: fieldsOf(requests.answers),
 })
