@@ -6,6 +6,7 @@ import { toSettings } from '../core/option-values.js'
 import {
   checkOptions,
   estimateOptions,
+  journalOptions,
   jsonOptions,
   priceListOptions,
   priceOptions,
@@ -73,7 +74,7 @@ const loadRunCommands = async () => {
 
 const inputWords = 'CSV, TSV or JSONL files, plain or .gz, or patterns in quotes; "-" is standard input'
 
-const statusOptions = { ...priceOptions, ...jsonOptions } as const
+const statusOptions = { ...priceOptions, ...journalOptions, ...jsonOptions } as const
 
 const toViewing = (terminal: Terminal, parsed: Parsed) =>
   toSettings(terminalOptions, givenFlags(parsed, terminalOptions), terminal.env)
@@ -173,11 +174,14 @@ export const commandSpecs: readonly CommandSpec[] = [
     describe: 'What stands: rows by status, failures by reason, tokens, cost',
     positionals: { results: 'Results file of a run, or its run folder' },
     options: statusOptions,
-    examples: [['$0 status reviews.results.csv --json | jq .cost_usd', 'for a script']],
+    examples: [
+      ['$0 status reviews.results.csv --json | jq .cost_usd', 'for a script'],
+      ['$0 status reviews.results.csv --journal', 'whether every record is as it was written'],
+    ],
     async run(terminal, parsed) {
       const { statusCommand } = await import('./status-command.js')
-      const { json, prices } = toSettings(statusOptions, givenFlags(parsed, statusOptions))
-      return statusCommand(terminal, { results: argument(parsed, 'results'), json, prices })
+      const asked = toSettings(statusOptions, givenFlags(parsed, statusOptions))
+      return statusCommand(terminal, argument(parsed, 'results'), asked)
     },
   },
   {

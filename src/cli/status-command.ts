@@ -1,12 +1,29 @@
 import { readStatus } from '../commands/status.js'
+import { verifyJournal } from '../commands/verify.js'
+import { renderJournal, toJournalObject } from './journal-report.js'
 import type { Terminal } from './terminal.js'
 import { renderSummary, showDuration } from './totals.js'
 
+/** What of a run is asked for, and in which form. */
+export interface StatusAsked {
+  readonly json: boolean
+  readonly journal: boolean
+  readonly repair: boolean
+  readonly prices: string | undefined
+}
+
+/** `promptmill status --journal`: exit status 1 when something is damaged and stays so. */
+const journalCommand = async (terminal: Terminal, results: string, { json, repair }: StatusAsked): Promise<number> => {
+  const found = await verifyJournal(results, { mend: repair })
+  const lines = json ? [JSON.stringify(toJournalObject(found))] : renderJournal(found, results)
+  await terminal.out(`${lines.join('\n')}\n`)
+  return found.damage.length > 0 && found.repaired === undefined ? 1 : 0
+}
+
 /** `promptmill status` */
-export const statusCommand = async (
-  terminal: Terminal,
-  { results, json, prices }: { results: string; json: boolean; prices?: string | undefined },
-): Promise<number> => {
+export const statusCommand = async (terminal: Terminal, results: string, asked: StatusAsked): Promise<number> => {
+  const { json, prices } = asked
+  if (asked.journal || asked.repair) return journalCommand(terminal, results, asked)
   const { summary, manifest } = await readStatus(results, prices)
   if (json) {
     await terminal.out(`${JSON.stringify(summary)}\n`)

@@ -343,6 +343,22 @@ export const jsonOptions = {
   json: { group: 'Output', type: 'boolean', default: false, describe: 'Print one JSON object' },
 } as const satisfies OptionTable
 
+/** What is asked of a journal. */
+export const journalOptions = {
+  journal: {
+    group: 'Journal',
+    type: 'boolean',
+    default: false,
+    describe: 'Verify every checksum and every number of the journal and say what is damaged, with exit status 1',
+  },
+  repair: {
+    group: 'Journal',
+    type: 'boolean',
+    default: false,
+    describe: 'The same, and move what is damaged into a file beside the journal; everything else is kept as it is',
+  },
+} as const satisfies OptionTable
+
 /** What a person sees. */
 export const terminalOptions = {
   progress: {

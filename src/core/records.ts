@@ -85,6 +85,17 @@ export interface MembershipRecord {
   readonly keys: readonly (readonly [key: string, nth: number])[]
 }
 
+/**
+ * Stands for records that were damaged and are nowhere else: their bytes were moved into a file beside the journal. Its
+ * own number is that of the first of them.
+ */
+export interface LostRecord {
+  readonly kind: 'lost'
+  readonly at: number
+  /** How many numbers it stands for, its own included. */
+  readonly count: number
+}
+
 /** A session ended in good order. */
 export interface EndRecord {
   readonly kind: 'end'
@@ -100,6 +111,7 @@ export type JournalRecord =
   | FailureRecord
   | UnknownRecord
   | MembershipRecord
+  | LostRecord
   | EndRecord
 
 /** Records that belong to one request. */

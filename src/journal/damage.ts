@@ -18,6 +18,6 @@ export const journalDamaged = ({ folder, segment, line, offset, reason }: Damage
   const name = segmentName(segment)
   const place = line === undefined ? `byte ${offset}` : `line ${line} (byte ${offset})`
   return new PromptmillError('journal_damaged', `${path.join(folder, name)}, ${place}: ${reason}`, {
-    hint: `Nothing was changed. Keep the folder, the other records in it are intact. Restore ${name} from a backup, or start anew with another --output`,
+    hint: `Nothing was changed. Restore ${name} from a backup, or give: promptmill status ${folder} --journal --repair. That moves what is damaged aside and keeps everything else`,
   })
 }

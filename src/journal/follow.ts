@@ -21,7 +21,8 @@ export interface Follower {
   missing(): number | undefined
 }
 
-const refuseNewer = (format: number, version: string): void => {
+/** @throws PromptmillError `not_a_run` for a format that this version does not know */
+export const refuseNewer = (format: number, version: string): void => {
   if (format <= journalFormat) return
   throw new PromptmillError('not_a_run', `The journal was written by a newer version (promptmill ${version})`, {
     hint: 'Update promptmill, or give another --output',
@@ -62,7 +63,7 @@ export const createFollower = (onRecord: RecordVisitor): Follower => {
       if (view === undefined) return 'this version does not know the kind of record'
       if (view.kind === 'run') refuseNewer(view.record().format, view.record().version)
       superseded.delete(seq)
-      next += 1
+      next += view.kind === 'lost' ? view.record().count : 1
       onRecord(view, toPosition(segment, offset))
       return undefined
     },

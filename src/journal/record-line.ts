@@ -9,37 +9,92 @@ export type RecordOf<K extends RecordKind, R = JournalRecord> = R extends { read
     : never
   : never
 
-/** Every field of a record but its kind, each named once: a forgotten one does not compile. */
-type Fields<K extends RecordKind> = { readonly [F in Exclude<keyof RecordOf<K>, 'kind'>]: true }
+/** Every field of a record but its kind, and what it holds: a forgotten one does not compile. */
+type Fields<K extends RecordKind> = { readonly [F in Exclude<keyof RecordOf<K>, 'kind'>]: string }
 
-const attempt = { key: true, nth: true, row: true, attempt: true, at: true } as const
-const membership = { at: true, all: true, keys: true } as const
+interface KindSpec<K extends RecordKind> {
+  /** When it is written, as one sentence without a full stop. */
+  readonly when: string
+  readonly fields: Fields<K>
+}
 
-/** The fields in their order on disk: whatever order the caller's object has, the line reads the same. */
-const fields: { readonly [K in RecordKind]: Fields<K> } = {
-  run: { at: true, format: true, version: true, base_url: true, rows: true, faults: true },
-  start: { ...attempt, reserved_usd: true },
-  answer: { ...attempt, row_id: true, status: true, latency_ms: true, request_id: true, simulated: true, body: true },
-  failure: {
-    ...attempt,
-    row_id: true,
-    final: true,
-    code: true,
-    message: true,
-    status: true,
-    latency_ms: true,
-    request_id: true,
-    ambiguous: true,
-    body: true,
+const at = 'when, in epoch ms'
+const attempt = {
+  key: 'hash of the request: 32 hexadecimal digits',
+  nth: 'which of several equal requests, from 0',
+  row: 'the row in the input of that session, from 0',
+  attempt: 'number of the send, from 1, over all sessions of the run',
+  at,
+} as const
+const rowId = 'what the row calls itself, where a column for that is named'
+const membership = {
+  at,
+  all: 'true when all requests before it are meant, else left out',
+  keys: 'pairs of `key` and `nth`',
+} as const
+
+/**
+ * The records of the journal. A line reads the same whatever order the caller's object has: number and kind first, the
+ * fields in this order, the checksum last. Writer, reader and README go by this table.
+ */
+export const recordKinds: { readonly [K in RecordKind]: KindSpec<K> } = {
+  run: {
+    when: 'A session begins, before its first request',
+    fields: {
+      at,
+      format: 'format of the journal',
+      version: 'version of promptmill',
+      base_url: 'where it sends',
+      rows: 'rows of the input',
+      faults: 'rows that no request can be made from, by code',
+    },
   },
-  unknown: attempt,
-  removed: membership,
-  restored: membership,
-  end: { at: true, reason: true, wall_ms: true },
+  start: {
+    when: 'A request is about to be sent; with the kernel before its first byte leaves',
+    fields: { ...attempt, reserved_usd: 'the most it can cost, with a cap alone' },
+  },
+  answer: {
+    when: 'A 2xx reply has come; synced before anybody reads it, so what cannot be read is here too',
+    fields: {
+      ...attempt,
+      row_id: rowId,
+      status: 'HTTP status',
+      latency_ms: 'time of the call',
+      request_id: "the endpoint's id of it, or null",
+      simulated: 'whether it is made up',
+      body: 'the reply as it came, a text',
+    },
+  },
+  failure: {
+    when: 'A send brought no answer, or one of no use. A send that was taken back before it left has the number before its own',
+    fields: {
+      ...attempt,
+      row_id: rowId,
+      final: 'whether the row has failed for good',
+      code: 'as `promptmill explain` has it',
+      message: 'the same in words',
+      status: 'HTTP status, null without a reply',
+      latency_ms: 'time of the call',
+      request_id: "the endpoint's id of it, or null",
+      ambiguous: 'whether it may have been billed',
+      body: 'what the reply said, at most 2 kB, or null',
+    },
+  },
+  unknown: { when: 'A send was abandoned in flight: it may have been billed', fields: attempt },
+  removed: { when: 'Requests belong to no row of the run any more; their answers stay', fields: membership },
+  restored: { when: 'They do again', fields: membership },
+  lost: {
+    when: 'Records were damaged beyond reading and moved aside by `--repair`; it has the number of the first',
+    fields: { at, count: 'how many' },
+  },
+  end: {
+    when: 'A session ended in good order; one that was killed has none',
+    fields: { at, reason: '`finished`, `stopped` or `interrupted`', wall_ms: 'how long it took' },
+  },
 }
 
 const fieldOrder = new Map<string, readonly string[]>(
-  Object.entries(fields).map(([kind, named]) => [kind, Object.keys(named)]),
+  Object.entries(recordKinds).map(([kind, { fields }]) => [kind, Object.keys(fields)]),
 )
 
 /** `,"crc":"xxxxxxxx"}` closes every line; the checksum covers all bytes before it. */

@@ -38,7 +38,8 @@ const readFirstSeq = (files: FileLayer, path: string): Promise<number | undefine
     return read === 0 ? undefined : (readSeq(head.subarray(0, read)) ?? Number.POSITIVE_INFINITY)
   })
 
-const listSegments = async (files: FileLayer, folder: string): Promise<number[]> => {
+/** The numbers of the segments in a run folder, ascending; none where there is no folder. */
+export const listSegments = async (files: FileLayer, folder: string): Promise<number[]> => {
   try {
     return toSegments(await files.list(folder))
   } catch (error) {

@@ -58,10 +58,14 @@ const copyEnd = async (files: FileLayer, fd: number, { from, to }: { from: numbe
   await files.datasync(to)
 }
 
-/** Opens the first `….torn-<n>` whose name is free. */
-const openAside = async (files: FileLayer, segment: string): Promise<{ path: string; fd: number }> => {
+/** Opens the first file beside a segment, `….torn-<n>` or `….damaged-<n>`, whose name is free. */
+export const openAside = async (
+  files: FileLayer,
+  segment: string,
+  label: 'torn' | 'damaged',
+): Promise<{ path: string; fd: number }> => {
   for (let n = 1; ; n++) {
-    const path = `${segment.replace(/\.jsonl$/, '')}.torn-${n}`
+    const path = `${segment.replace(/\.jsonl$/, '')}.${label}-${n}`
     try {
       return { path, fd: await files.open(path, 'wx', 0o600) }
     } catch (error) {
@@ -72,7 +76,7 @@ const openAside = async (files: FileLayer, segment: string): Promise<{ path: str
 
 const cutOff = async (files: FileLayer, folder: string, place: { tail: JournalTail; fd: number }): Promise<string> => {
   const { tail, fd } = place
-  const aside = await openAside(files, segmentPath(folder, tail.segment))
+  const aside = await openAside(files, segmentPath(folder, tail.segment), 'torn')
   try {
     await copyEnd(files, fd, { from: tail.offset, to: aside.fd })
   } finally {

@@ -143,7 +143,7 @@ describe('a journal that is damaged', () => {
     await expect(scanJournal(folder, () => undefined)).rejects.toMatchObject({
       code: 'journal_damaged',
       message: `${path.join(folder, 'journal-0001.jsonl')}, line 3 (byte ${offset}): the checksum does not match`,
-      hint: expect.stringContaining('Keep the folder'),
+      hint: expect.stringContaining('--journal --repair'),
     })
   })
 

@@ -61,5 +61,6 @@ export const everyKind: readonly JournalRecord[] = [
       [keyOf(2), 1],
     ],
   },
+  { kind: 'lost', at: 1_790_000_000_010, count: 1 },
   { kind: 'end', at: 1_790_000_000_011, reason: 'finished', wall_ms: 1234 },
 ]

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -56,6 +57,8 @@ describe("the README's session", () => {
   })
 })
 
+const hasJq = spawnSync('jq', ['--version']).status === 0
+
 describe("the README's commands", () => {
   const commands = blocks('sh').flatMap(block => block.split('\n'))
   const own = commands.filter(command => command.startsWith('promptmill '))
@@ -63,6 +66,18 @@ describe("the README's commands", () => {
   it('are the program’s own, or of tools that need no explanation', () => {
     expect(own.length).toBeGreaterThan(5)
     for (const command of commands) expect(command).toMatch(/^(promptmill|npm|export|jq) /)
+  })
+
+  it.skipIf(!hasJq)('of jq read the journal as they stand', async () => {
+    const cwd = await createReader()
+    const { url } = await createEndpoint({ emptyChoices: 0.06, fault500: 0.2 })
+    const env = { OPENAI_BASE_URL: url, OPENAI_API_KEY: key }
+    await runProgram(splitWords('run reviews.csv --model gpt-4o-mini --prompt-file prompt.txt'), { cwd, env })
+    const asked = commands.filter(command => command.startsWith('jq '))
+    const said = asked.map(command => execFileSync('jq', splitWords(command).slice(1), { cwd, encoding: 'utf8' }))
+    expect(said.length).toBe(2)
+    expect(JSON.parse(said[0]?.split('\n')[0] ?? '')).toMatchObject({ object: 'chat.completion' })
+    expect(JSON.parse(said[1] ?? '')).toEqual({ server_error: expect.any(Number) })
   })
 
   it('run one after the other as they stand', async () => {

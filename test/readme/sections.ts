@@ -4,6 +4,7 @@ import { commandSpecs } from '../../src/cli/main.js'
 import { progressEvents } from '../../src/cli/progress-events.js'
 import { failureClasses, failureTable } from '../../src/core/failures.js'
 import type { OptionTable } from '../../src/core/option-spec.js'
+import { recordKinds } from '../../src/journal/record-line.js'
 import { resultColumns } from '../../src/output/columns.js'
 
 type Cells = readonly string[]
@@ -62,6 +63,17 @@ export const sections: Readonly<Record<string, () => string>> = {
     table(
       ['class', 'what becomes of the row'],
       Object.entries(failureClasses).map(([name, text]) => [name, text]),
+    ),
+  'journal records': () =>
+    table(
+      ['kind', 'when', 'fields'],
+      Object.entries(recordKinds).map(([name, { when, fields }]) => [
+        code(name),
+        when,
+        Object.entries(fields)
+          .map(([key, what]) => `${code(key)}: ${what}`)
+          .join('; '),
+      ]),
     ),
   'progress events': () =>
     table(

@@ -282,6 +282,8 @@ export const recall = async (
         if (view.record().all === true) removed = createMarks()
         for (const [key, nth] of view.record().keys) removed.mark(key, nth, false)
         return
+      case 'lost':
+        return
       default:
         times.see(view.at)
         // One journal holds answers of one kind only, so the first tells.
