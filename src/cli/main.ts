@@ -72,7 +72,7 @@ const loadRunCommands = async () => {
   return import('./run-command.js')
 }
 
-const inputWords = 'CSV, TSV or JSONL files, plain or .gz, or patterns in quotes; "-" is standard input'
+const inputWords = 'CSV, TSV, JSONL or JSON files, plain or .gz, or patterns in quotes; "-" is standard input'
 
 const statusOptions = { ...priceOptions, ...journalOptions, ...jsonOptions } as const
 

@@ -10,7 +10,7 @@ import { type GivenFlags, type RowSource, toRunSettings } from './session/settin
 
 /** What a caller gives to `check`: the flags of a run, and the rows. */
 export interface CheckOptions extends GivenFlags {
-  /** Path of a CSV, TSV or JSONL file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
+  /** Path of a CSV, TSV, JSONL or JSON file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
 }
 

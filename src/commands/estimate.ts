@@ -31,7 +31,7 @@ import { type GivenFlags, type RowSource, type RunSettings, toRunSettings } from
 
 /** What a caller gives to `estimate`: the flags of a run, the rows, and what answers are expected to be like. */
 export interface EstimateOptions extends GivenFlags, OptionsOf<typeof forecastOptions> {
-  /** Path of a CSV, TSV or JSONL file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
+  /** Path of a CSV, TSV, JSONL or JSON file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
   /** The API key, for a sample; by default the environment's OPENAI_API_KEY. */
   readonly apiKey?: string | undefined

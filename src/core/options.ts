@@ -104,20 +104,32 @@ export const inputOptions = {
   format: {
     group: 'Input',
     type: 'string',
-    choices: ['csv', 'tsv', 'jsonl'],
-    describe: 'Format of the input, when its name does not say',
+    choices: ['csv', 'tsv', 'jsonl', 'json'],
+    describe: 'Format of the input, when its name does not say; json is one array of objects',
   },
   delimiter: {
     group: 'Input',
     type: 'string',
     placeholder: 'CHAR',
-    describe: 'Delimiter of a CSV input, when its header line misleads',
+    describe: 'Delimiter of a CSV input, one character or tab, when its first line misleads',
+  },
+  noHeader: {
+    group: 'Input',
+    type: 'boolean',
+    default: false,
+    describe: 'The first line of a CSV or TSV is a row like the others; its columns are col_1, col_2, … or --columns',
+  },
+  columns: {
+    group: 'Input',
+    type: 'string',
+    placeholder: 'NAMES',
+    describe: 'With --no-header: the names of the columns, such as id,text',
   },
   encoding: {
     group: 'Input',
     type: 'string',
     placeholder: 'NAME',
-    describe: 'Encoding of the input, such as gb18030 or windows-1252, when it is not UTF-8',
+    describe: 'Encoding of the input, such as gb18030, big5, shift_jis, euc-kr or windows-1252, when it is not UTF-8',
   },
   badRows: {
     group: 'Input',

@@ -45,20 +45,26 @@ export const holdsHeader = (start: string): boolean => {
   return findHeader(text).end + 1 < text.length
 }
 
-const sniffDelimiter = (header: string): string => {
+/**
+ * The candidate of which the first line holds most; where the number of columns is known, the one that makes as many of
+ * it, if there is one.
+ */
+const sniffDelimiter = (header: string, columns: number | undefined): string => {
   const counts = new Map<string, number>(candidates.map(candidate => [candidate, 0]))
   outsideQuotes(header, character => {
     const count = counts.get(character)
     if (count !== undefined) counts.set(character, count + 1)
     return true
   })
+  const fitting = candidates.find(candidate => (counts.get(candidate) ?? 0) + 1 === columns)
+  if (fitting !== undefined) return fitting
   return candidates.reduce((best, next) => ((counts.get(next) ?? 0) > (counts.get(best) ?? 0) ? next : best))
 }
 
 const readDelimiter = (asked: string): string => {
   const delimiter = asked === String.raw`\t` || asked.toLowerCase() === 'tab' ? '\t' : asked
-  if (delimiter !== '' && !/["\r\n]/.test(delimiter)) return delimiter
-  throw new PromptmillError('bad_flag', '--delimiter must be a character other than a quote or a line end', {
+  if (/^[^"\r\n]$/u.test(delimiter)) return delimiter
+  throw new PromptmillError('bad_flag', '--delimiter must be one character, other than a quote or a line end', {
     hint: String.raw`Such as --delimiter ";" or --delimiter tab`,
   })
 }
@@ -66,20 +72,29 @@ const readDelimiter = (asked: string): string => {
 /** What the beginning of a table tells. */
 export interface TableStart {
   readonly dialect: Dialect
-  /** The table's text up to the end of the header, blank lines before it included. */
+  /** The table's text up to the end of its first record, blank lines before it included. */
   readonly header: string
 }
 
+/** What is known of a table before it is read. */
+export interface DialectHints {
+  readonly format: 'csv' | 'tsv'
+  /** The delimiter that was asked for. */
+  readonly delimiter: string | undefined
+  /** How many columns there are, where their names were given. */
+  readonly columns?: number | undefined
+}
+
 /**
- * Decides how a table is written from its beginning. The header alone tells the delimiter: the rows of a file of
+ * Decides how a table is written from its beginning. The first record alone tells the delimiter: the rows of a file of
  * prompts hold more commas than columns. What was asked for wins, then Excel's `sep=` line, then the form (TSV).
  * @throws PromptmillError `bad_flag` for a delimiter that cannot be one
  */
-export const decideDialect = (start: string, format: 'csv' | 'tsv', asked: string | undefined): TableStart => {
+export const decideDialect = (start: string, { format, delimiter: asked, columns }: DialectHints): TableStart => {
   const [line = '', named] = separatorLine.exec(start) ?? []
   const text = start.slice(line.length)
   const { start: from, end } = findHeader(text)
-  const own = format === 'tsv' ? '\t' : sniffDelimiter(text.slice(from, end))
+  const own = format === 'tsv' ? '\t' : sniffDelimiter(text.slice(from, end), columns)
   const dialect: Dialect = {
     delimiter: asked === undefined ? (named ?? own) : readDelimiter(asked),
     newline: text.charAt(end) === '\r' && text.charAt(end + 1) !== '\n' ? 'any' : 'lf',

@@ -22,9 +22,23 @@ const marks: readonly (readonly [label: string, bytes: readonly number[]])[] = [
 /** As many first bytes of an input as `decideEncoding` wants to see. */
 export const longestMark = 4
 
+/** Names that people know from Windows, Python and iconv, and the standard does not. */
+const aliases: Readonly<Record<string, string>> = {
+  cp932: 'shift_jis',
+  cp936: 'gb18030',
+  cp949: 'euc-kr',
+  cp950: 'big5',
+  ms936: 'gb18030',
+  'big5-hkscs': 'big5',
+  'latin-1': 'windows-1252',
+  'utf-8-sig': 'utf-8',
+  utf16: 'utf-16le',
+}
+
 const toLabel = (asked: string): string => {
+  const name = asked.trim().toLowerCase()
   try {
-    const label = new TextDecoder(asked.trim()).encoding
+    const label = new TextDecoder(Object.hasOwn(aliases, name) ? aliases[name] : name).encoding
     // GB18030 holds all of GBK; under the name gbk, Node 20 fails on four-byte characters.
     return label === 'gbk' ? 'gb18030' : label
   } catch {

@@ -1,18 +1,18 @@
 import path from 'node:path'
 import { PromptmillError } from '../core/errors.js'
 
-export type InputFormat = 'csv' | 'tsv' | 'jsonl'
+export type InputFormat = 'csv' | 'tsv' | 'jsonl' | 'json'
 
 const formats: Readonly<Record<string, InputFormat>> = {
   '.csv': 'csv',
   '.tsv': 'tsv',
   '.jsonl': 'jsonl',
   '.ndjson': 'jsonl',
+  '.json': 'json',
 }
 
 /** What to do about a file that people often try and that holds rows in another form. */
 const conversions: Readonly<Record<string, string>> = {
-  '.json': 'If it is one JSON array, write one object a line first: jq -c ".[]" in.json > in.jsonl',
   '.xlsx': 'Save the sheet as "CSV UTF-8" first',
   '.xls': 'Save the sheet as "CSV UTF-8" first',
   '.ods': 'Save the sheet as CSV (UTF-8) first',
@@ -29,7 +29,7 @@ export const decideFormat = (name: string, asked: InputFormat | undefined): Inpu
   const format = Object.hasOwn(formats, extension) ? formats[extension] : undefined
   if (format !== undefined) return format
   const conversion = Object.hasOwn(conversions, extension) ? conversions[extension] : undefined
-  throw new PromptmillError('bad_input', `The name of ${name} does not say whether it holds CSV, TSV or JSONL`, {
-    hint: conversion ?? 'Say so with --format csv, --format tsv or --format jsonl',
+  throw new PromptmillError('bad_input', `The name of ${name} does not say whether it holds CSV, TSV, JSONL or JSON`, {
+    hint: conversion ?? 'Say so with --format csv, tsv, jsonl or json',
   })
 }

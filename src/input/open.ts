@@ -1,24 +1,29 @@
 import type { Row } from '../core/model.js'
+import { refuseColumns } from './column-names.js'
 import { decideEncoding, type Encoding, longestMark } from './encoding.js'
 import type { NamedFile } from './expand-paths.js'
 import { type InputFile, inspectFile, readBytes } from './file.js'
 import { decideFormat, type InputFormat } from './format.js'
-import { readColumns, readJsonLines } from './jsonl.js'
+import { type JsonFile, readColumns, readJsonRows } from './json-rows.js'
 import { defaultMaxLineBytes } from './limit.js'
-import { openTable, readTable } from './table.js'
+import { type GivenColumns, openTable, readTable } from './table.js'
 
 export interface InputOptions {
   /** Needed when the name does not say it; wins over the name. */
   readonly format?: InputFormat | undefined
   /** Wins over what the header line looks like; `tab` and `\t` stand for a tab. */
   readonly delimiter?: string | undefined
+  /** For a table without a header line; undefined for one that has it. */
+  readonly columns?: GivenColumns | undefined
   /** A label of the WHATWG Encoding standard; a byte order mark wins over it. Without both, UTF-8. */
   readonly encoding?: string | undefined
-  /** The longest line of JSONL and the longest record of a table; 64 MiB unless given. */
+  /** The longest line of JSONL, element of an array and record of a table; 64 MiB unless given. */
   readonly maxLineBytes?: number | undefined
   /** What people call the input, when it is not the path: "standard input". */
   readonly name?: string | undefined
 }
+
+const formOf = (format: InputFormat): Input['form'] => (format === 'csv' || format === 'tsv' ? 'table' : 'json')
 
 /** Told where a pass stands: the share of the file's bytes that is read, from 0 to 1. */
 export type OnShare = (share: number) => void
@@ -31,7 +36,7 @@ export interface Input {
   readonly name: string
   readonly format: InputFormat
   readonly form: 'table' | 'json'
-  /** The header of a table; for JSONL the keys of its first object, in the order in which they are written. */
+  /** The header of a table; for JSON the keys of its first object, in the order in which they are written. */
   readonly columns: readonly string[]
   /** The last column, in which each row of several files names its own; undefined for one file. */
   readonly sourceColumn: string | undefined
@@ -70,8 +75,12 @@ const openReader = async (file: InputFile, format: InputFormat, options: InputOp
   const encoding: Encoding = decideEncoding(await readMark(file), options.encoding)
   const { delimiter, maxLineBytes = defaultMaxLineBytes } = options
   const facts = { file, encoding, maxLineBytes }
-  if (format === 'jsonl') return { columns: await readColumns(facts), read: onBytes => readJsonLines(facts, onBytes) }
-  const table = await openTable({ ...facts, format, delimiter })
+  if (format === 'jsonl' || format === 'json') {
+    if (options.columns !== undefined) throw refuseColumns(format)
+    const source: JsonFile = { ...facts, layout: format === 'json' ? 'array' : 'lines' }
+    return { columns: await readColumns(source), read: onBytes => readJsonRows(source, onBytes) }
+  }
+  const table = await openTable({ ...facts, format, delimiter, given: options.columns })
   return { columns: table.columns, read: onBytes => readTable(table, onBytes) }
 }
 
@@ -90,7 +99,7 @@ export const openInput = async (path: string, options: InputOptions): Promise<In
     files: [{ path, name }],
     name,
     format,
-    form: format === 'jsonl' ? 'json' : 'table',
+    form: formOf(format),
     columns: reader.columns,
     sourceColumn: undefined,
     bytes: file.bytes,

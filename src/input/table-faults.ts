@@ -20,9 +20,21 @@ const doubling = 'Inside a quoted cell each quote is written twice: "say ""yes""
 
 const bad = (message: string, hint: string): PromptmillError => new PromptmillError('bad_input', message, { hint })
 
+/** How many columns a table has, and what says so. */
+export interface Width {
+  readonly columns: number
+  readonly toldBy: 'header' | 'flag' | 'first row'
+}
+
+const showWidth = ({ columns, toldBy }: Width): string => {
+  if (toldBy === 'flag') return `--columns names ${columns}`
+  return toldBy === 'header' ? `the header has ${plural(columns, 'column')}` : `the first row has ${columns}`
+}
+
 /** Too few or too many cells. */
-export const raggedRow = (place: TablePlace, cells: number, columns: number): PromptmillError => {
-  const message = `${showPlace(place)} has ${plural(cells, 'cell')}, the header has ${plural(columns, 'column')}`
+export const raggedRow = (place: TablePlace, cells: number, width: Width): PromptmillError => {
+  const { columns } = width
+  const message = `${showPlace(place)} has ${plural(cells, 'cell')}, ${showWidth(width)}`
   if (cells < columns)
     return bad(message, 'Write an empty cell for a missing value, so that every row has as many cells')
   const alone = columns === 1 ? ', or give a --delimiter that the text does not hold' : ''

@@ -1,7 +1,8 @@
 import { PromptmillError } from '../core/errors.js'
 import { createDecoder, type Encoding, skipBytes, toUtf8, UndecodableError } from './encoding.js'
 import { type InputFile, type OnBytes, readBytes } from './file.js'
-import { createLineCounter, type LineCounter } from './newlines.js'
+import { createLineCounter } from './newlines.js'
+import { readAlternatives, showAlternatives } from './other-encodings.js'
 
 type Decode = ReturnType<typeof createDecoder>
 
@@ -14,74 +15,93 @@ const decodes = (decode: Decode, chunk: Uint8Array): boolean => {
   }
 }
 
-const addUntilFault = (decode: Decode, chunk: Uint8Array, add: (text: string) => void): void => {
+const decodeUntilFault = (decode: Decode, chunk: Uint8Array): string => {
+  let text = ''
   try {
-    for (const byte of chunk) add(decode(Uint8Array.of(byte)))
+    for (const byte of chunk) text += decode(Uint8Array.of(byte))
   } catch {
     // This is where the text ends.
   }
+  return text
 }
 
-/** Reads again from the start, only once a file has failed: the line, from 1, with the first bytes that are no text. */
-const findUndecodable = async (file: InputFile, encoding: Encoding): Promise<number> => {
+/** Reads again from the start, only once a file has failed: the text before the first bytes that are none. */
+async function* readUntilFault(file: InputFile, encoding: Encoding): AsyncGenerator<Buffer> {
   const ahead = createDecoder(encoding.label)
   // Stays one chunk behind, so that it can go byte by byte through the chunk at which the first one failed.
   const behind = createDecoder(encoding.label)
-  const feeds: LineCounter = createLineCounter('lf')
-  const ends: LineCounter = createLineCounter('any')
-  const add = (text: string): void => {
+  for await (const chunk of skipBytes(readBytes(file), encoding.markBytes)) {
+    const whole = decodes(ahead, chunk)
+    yield Buffer.from(whole ? behind(chunk) : decodeUntilFault(behind, chunk))
+    if (!whole) return
+  }
+}
+
+/** In a file whose lines end with LF a lone CR is a character like any other. */
+const findLine = async (file: InputFile, encoding: Encoding): Promise<number> => {
+  const feeds = createLineCounter('lf')
+  const ends = createLineCounter('any')
+  for await (const chunk of readUntilFault(file, encoding)) {
+    const text = chunk.toString()
     feeds.add(text)
     ends.add(text)
-  }
-  for await (const chunk of skipBytes(readBytes(file), encoding.markBytes)) {
-    if (!decodes(ahead, chunk)) {
-      addUntilFault(behind, chunk, add)
-      break
-    }
-    add(behind(chunk))
   }
   return (feeds.count === 0 ? ends.count : feeds.count) + 1
 }
 
-const longestShown = 80
-
-/** The first line as GB18030, when it is short, readable and not plain ASCII: that is the likeliest other encoding. */
-const firstLineAsChinese = async (file: InputFile): Promise<string | undefined> => {
-  for await (const chunk of readBytes(file)) {
-    const end = chunk.findIndex(byte => byte === 0x0a || byte === 0x0d)
-    if (end === -1 || end > longestShown) return undefined
-    try {
-      const line = createDecoder('gb18030')(chunk.subarray(0, end))
-      return /^\P{C}*$/u.test(line) && /\P{ASCII}/u.test(line) ? line : undefined
-    } catch {
-      return undefined
-    }
-  }
-  return undefined
+/** Knows how a text is made up of rows. */
+export interface RowFinder {
+  readonly hasHeader: boolean
+  /**
+   * Tells in which row a text stops that is given from the start of the file to the first bytes that are no text: the
+   * index of the row, -1 for the header.
+   */
+  findRow(text: AsyncIterable<Buffer>): Promise<number>
 }
 
-const notInEncoding = async (file: InputFile, encoding: Encoding): Promise<PromptmillError> => {
-  const line = await findUndecodable(file, encoding)
+const showPlace = async (file: InputFile, encoding: Encoding, finder: RowFinder | undefined): Promise<string> => {
+  const line = await findLine(file, encoding)
+  const row = await finder?.findRow(readUntilFault(file, encoding))
+  if (row === undefined) return `line ${line}`
+  return row === -1 ? `the header (line ${line})` : `row ${row + 1} (line ${line})`
+}
+
+/** What is wrong with a file that is not in the encoding it was read in, with what it would be in others. */
+export const notInEncoding = async (
+  file: InputFile,
+  encoding: Encoding,
+  finder?: RowFinder,
+): Promise<PromptmillError> => {
+  const place = await showPlace(file, encoding, finder)
   const expected = encoding.label === 'utf-8' ? 'UTF-8' : encoding.label
-  const message = `${file.name} is not ${expected}: line ${line} holds bytes that are no text in it`
-  if (encoding.label !== 'utf-8') {
-    return new PromptmillError('bad_input', message, { hint: 'Give another --encoding, or none for UTF-8' })
+  const message = `${file.name} is not ${expected}: ${place} holds bytes that are no text in it`
+  const shown = showAlternatives(
+    await readAlternatives(file, { except: encoding.label, hasHeader: finder?.hasHeader === true }),
+  )
+  if (shown !== undefined) {
+    return new PromptmillError('bad_input', `${message}${shown.text}`, {
+      hint: `Nothing was sent. Give the --encoding of the line that reads right, such as --encoding ${shown.first}`,
+    })
   }
-  const chinese = await firstLineAsChinese(file)
-  const shown = chinese === undefined ? '' : `. Read as gb18030, its first line is: ${chinese}`
-  return new PromptmillError('bad_input', message, {
-    hint: `Name its encoding, such as --encoding gb18030 (Chinese), shift_jis (Japanese) or windows-1252 (Western European)${shown}`,
-  })
+  const hint =
+    encoding.label === 'utf-8'
+      ? 'Name its encoding, such as --encoding gb18030 (Chinese), shift_jis (Japanese) or windows-1252 (Western European)'
+      : 'Give another --encoding, or none for UTF-8'
+  return new PromptmillError('bad_input', message, { hint })
 }
 
 /**
  * Reads a file from its start as UTF-8 without a byte order mark, chunks cut between characters.
- * @throws PromptmillError `bad_input` with the line where the bytes are not in the encoding
+ * @throws PromptmillError `bad_input` with row and line where the bytes are not in the encoding
  */
-export async function* readText(file: InputFile, encoding: Encoding, onBytes?: OnBytes): AsyncGenerator<Buffer> {
+export async function* readText(
+  file: InputFile,
+  encoding: Encoding,
+  { onBytes, finder }: { readonly onBytes?: OnBytes | undefined; readonly finder?: RowFinder } = {},
+): AsyncGenerator<Buffer> {
   try {
     yield* toUtf8(readBytes(file, onBytes), encoding)
   } catch (error) {
-    throw error instanceof UndecodableError ? await notInEncoding(file, encoding) : error
+    throw error instanceof UndecodableError ? await notInEncoding(file, encoding, finder) : error
   }
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { decideDialect, holdsHeader } from '../../src/input/dialect.js'
+import { type DialectHints, decideDialect, holdsHeader, type TableStart } from '../../src/input/dialect.js'
+
+const decide = (start: string, hints: Partial<DialectHints> = {}): TableStart =>
+  decideDialect(start, { format: 'csv', delimiter: undefined, ...hints })
 
 describe('decideDialect', () => {
   it.each([
@@ -16,11 +19,19 @@ describe('decideDialect', () => {
     ['a quoted header name over two lines', '"a\nb,,";c;d\n1\n', ';'],
     ['the header after blank lines', '\n\r\na;b\n', ';'],
   ])('sniffs %s', (_title, start, delimiter) => {
-    expect(decideDialect(start, 'csv', undefined).dialect.delimiter).toBe(delimiter)
+    expect(decide(start).dialect.delimiter).toBe(delimiter)
+  })
+
+  it.each([
+    ['the one that gives as many columns as are named', 'Hello, how, are you;x\n', 2, ';'],
+    ['none of those in a single column', 'Hello, you; there\n', 1, '\t'],
+    ['the most frequent when none fits', 'a;b;c,d\n', 9, ';'],
+  ])('takes %s', (_title, start, columns, delimiter) => {
+    expect(decide(start, { columns }).dialect.delimiter).toBe(delimiter)
   })
 
   it('reads TSV with tabs, whatever else the header holds', () => {
-    expect(decideDialect('a,b,c\td\n', 'tsv', undefined).dialect.delimiter).toBe('\t')
+    expect(decide('a,b,c\td\n', { format: 'tsv' }).dialect.delimiter).toBe('\t')
   })
 
   it.each([
@@ -28,14 +39,15 @@ describe('decideDialect', () => {
     ['tab', '\t'],
     [String.raw`\t`, '\t'],
     ['\t', '\t'],
-    ['||', '||'],
+    ['TAB', '\t'],
+    ['😀', '😀'],
     ['、', '、'],
   ])('takes %j as it is asked for', (asked, delimiter) => {
-    expect(decideDialect('sep=|\na,b\n', 'csv', asked).dialect.delimiter).toBe(delimiter)
+    expect(decide('sep=|\na,b\n', { delimiter: asked }).dialect.delimiter).toBe(delimiter)
   })
 
-  it.each(['', '"', '\n', ',\r'])('refuses the delimiter %j', asked => {
-    expect(() => decideDialect('a\n', 'csv', asked)).toThrow(expect.objectContaining({ code: 'bad_flag' }))
+  it.each(['', '"', '\n', ',\r', '||', String.raw`\s`])('refuses the delimiter %j', asked => {
+    expect(() => decide('a\n', { delimiter: asked })).toThrow(expect.objectContaining({ code: 'bad_flag' }))
   })
 
   it.each([
@@ -45,13 +57,13 @@ describe('decideDialect', () => {
     ['"sep=;"\n', ';', 8],
     ['sep=、\n', '、', 8],
   ])('obeys and leaves out the line %j', (line, delimiter, skipBytes) => {
-    const { dialect, header } = decideDialect(`${line}a,b,c${delimiter}d\n1`, 'csv', undefined)
+    const { dialect, header } = decide(`${line}a,b,c${delimiter}d\n1`)
     expect(dialect).toMatchObject({ delimiter, skipBytes, firstLine: 2 })
     expect(header).toBe(`a,b,c${delimiter}d`)
   })
 
   it('takes a header that only looks like a sep= line as a header', () => {
-    expect(decideDialect('sep=ab,c\n', 'csv', undefined)).toMatchObject({
+    expect(decide('sep=ab,c\n')).toMatchObject({
       dialect: { skipBytes: 0, firstLine: 1 },
       header: 'sep=ab,c',
     })
@@ -66,7 +78,7 @@ describe('decideDialect', () => {
     ['CR within quotes only', '"a\rb",c\n', 'lf'],
     ['nothing', 'a,b', 'lf'],
   ] as const)('tells line ends by the header: %s', (_title, start, newline) => {
-    expect(decideDialect(start, 'csv', undefined).dialect.newline).toBe(newline)
+    expect(decide(start).dialect.newline).toBe(newline)
   })
 })
 

@@ -34,6 +34,8 @@ describe('decideEncoding', () => {
     ['the mark, against what was asked for', [0xff, 0xfe], 'gb18030', { label: 'utf-16le', markBytes: 2 }],
     ['what was asked for', [0x61], 'Shift_JIS', { label: 'shift_jis', markBytes: 0 }],
     ['a label by its canonical name', [0x61], ' latin1 ', { label: 'windows-1252', markBytes: 0 }],
+    ['a name of Windows', [0x61], 'CP949', { label: 'euc-kr', markBytes: 0 }],
+    ['a name of Python', [0x61], 'utf-8-sig', { label: 'utf-8', markBytes: 0 }],
     ['GBK as GB18030', [0x61], 'gbk', { label: 'gb18030', markBytes: 0 }],
     ['GB2312 as GB18030', [0x61], 'gb2312', { label: 'gb18030', markBytes: 0 }],
   ] as const)('takes %s', (_title, start, asked, expected) => {

@@ -21,6 +21,8 @@ describe('decideFormat', () => {
     ['a.csv.gz', 'csv'],
     ['a.b.TSV.GZ', 'tsv'],
     ['a.ndjson.gz', 'jsonl'],
+    ['a.json', 'json'],
+    ['a.JSON.gz', 'json'],
   ] as const)('reads %s as %s', (name, format) => {
     expect(decideFormat(name, undefined)).toBe(format)
   })
@@ -37,7 +39,7 @@ describe('decideFormat', () => {
   )
 
   it.each([
-    ['a.json', 'jq'],
+    ['a.parquet', 'CSV'],
     ['a.xlsx', 'CSV UTF-8'],
   ])('says how to convert %s', (name, way) => {
     expect(failure(name).hint).toContain(way)

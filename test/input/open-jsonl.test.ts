@@ -78,6 +78,17 @@ describe('openInput on JSONL', () => {
     ])
   })
 
+  it('refuses a file in another encoding, in which not a single line is UTF-8 that is more than ASCII', async () => {
+    const content = Buffer.from('{"a":1}\n{"a":"\xc4\xe3"}\n\n{"a":"\xba\xc3"}\n', 'latin1')
+    const error = await failureOf(read(content))
+    expect(error.message).toMatch(/is not UTF-8: row 2 \(line 2\) holds [\s\S]*--encoding gb18030 +你/)
+    expect(await read(content, { encoding: 'gbk' })).toEqual([
+      [1, '{"a":1}'],
+      [2, '{"a":"你"}'],
+      [4, '{"a":"好"}'],
+    ])
+  })
+
   it.each([
     ['UTF-16 with a mark', Buffer.from('\uFEFF{"a":"你\u0a0a"}\n{}', 'utf16le'), {}],
     ['UTF-16 by name', Buffer.from('{"a":"你\u0a0a"}\n{}', 'utf16le'), { encoding: 'utf-16le' }],
@@ -91,7 +102,10 @@ describe('openInput on JSONL', () => {
   it('refuses a file that is not in the encoding it was said to be in, with the line', async () => {
     const content = Buffer.concat([Buffer.from('{}\n{"a":"'), Buffer.of(0xc4, 0x22)])
     const error = await failureOf(readAll(await workspace.write('a.jsonl', content), { encoding: 'gb18030' }))
-    expect(error).toMatchObject({ code: 'bad_input', message: expect.stringContaining('is not gb18030: line 2') })
+    expect(error).toMatchObject({
+      code: 'bad_input',
+      message: expect.stringContaining('is not gb18030: row 2 (line 2)'),
+    })
   })
 
   it('reads .gz', async () => {

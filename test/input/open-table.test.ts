@@ -102,7 +102,7 @@ describe('openInput on a table', () => {
 
   it('reads what Chinese Excel saves, once it is told so', async () => {
     const content = Buffer.from('b1e0bac52ccecacce20d0ac4e3bac32c80', 'hex')
-    expect((await fail(content)).hint).toContain('编号,问题')
+    expect((await fail(content)).message).toMatch(/--encoding gb18030 +编号,问题/)
     expect(await read(content, { encoding: 'gbk' })).toEqual([[2, '你好', '€']])
   })
 
@@ -173,7 +173,7 @@ describe('openInput on a table', () => {
   })
 
   it('refuses a header that does not end', async () => {
-    expect((await fail(`a,"b\n${'x\n'.repeat(600_000)}`)).message).toContain('the header line has no end')
+    expect((await fail(`a,"b\n${'x\n'.repeat(600_000)}`)).message).toContain('the first line has no end')
   })
 
   it('refuses a row above the limit and names the quote that is not closed', async () => {
@@ -193,8 +193,8 @@ describe('openInput on a table', () => {
   })
 
   it('names the line that is not UTF-8, in the header or after it', async () => {
-    expect((await fail(Buffer.from('a,\xe9\n', 'latin1'))).message).toContain('is not UTF-8: line 1')
-    expect((await fail(Buffer.from('a,b\n1,2\n3,\xe9\n', 'latin1'))).message).toContain('is not UTF-8: line 3')
+    expect((await fail(Buffer.from('a,\xe9\n', 'latin1'))).message).toContain('is not UTF-8: the header (line 1)')
+    expect((await fail(Buffer.from('a,b\n1,2\n3,\xe9\n', 'latin1'))).message).toContain('is not UTF-8: row 2 (line 3)')
   })
 
   it('hands over the rows before a fault, then fails', async () => {
@@ -230,5 +230,42 @@ describe('openInput on a table', () => {
     const options = { format: 'csv', name: 'standard input' } as const
     expect((await openInput(path, options)).name).toBe('standard input')
     expect((await failureOf(readAll(path, options))).message).toMatch(/^standard input, row 1 \(line 2\)/)
+  })
+
+  describe('without a header line', () => {
+    it('calls its columns by number or as it is told, and takes the first line for a row', async () => {
+      const path = await workspace.write('a.csv', '\n1,"a, b"\n2,c\n')
+      expect((await openInput(path, { columns: 'numbered' })).columns).toEqual(['col_1', 'col_2'])
+      expect((await openInput(path, { columns: ['id', 'text'] })).columns).toEqual(['id', 'text'])
+      expect(await readAll(path, { columns: ['id', 'text'] })).toEqual([
+        { form: 'table', index: 0, line: 2, cells: ['1', 'a, b'] },
+        { form: 'table', index: 1, line: 3, cells: ['2', 'c'] },
+      ])
+    })
+
+    it('takes cells that would be no names', async () => {
+      const path = await workspace.write('a.csv', 'a,a,\n')
+      expect(await readAll(path, { columns: 'numbered' })).toMatchObject([{ cells: ['a', 'a', ''] }])
+    })
+
+    it.each([
+      ['the names', ['a', 'b'], 'x,y\n1,2,3\n', 'a.csv, row 2 (line 2) has 3 cells, --columns names 2'],
+      ['the names, in the first row', ['a', 'b'], 'x\n', 'a.csv, row 1 (line 1) has 1 cell, --columns names 2'],
+      ['the first row', 'numbered', 'x,y\n1\n', 'a.csv, row 2 (line 2) has 1 cell, the first row has 2'],
+    ] as const)('holds rows to as many cells as %s say', async (_title, columns, content, message) => {
+      const path = await workspace.write('a.csv', content)
+      expect((await failureOf(readAll(path, { columns, name: 'a.csv' }))).message).toBe(message)
+    })
+
+    it('names the row that is not in the encoding', async () => {
+      const path = await workspace.write('a.csv', Buffer.from('x,y\nz,\xe9\n', 'latin1'))
+      const error = await failureOf(readAll(path, { columns: 'numbered' }))
+      expect(error.message).toContain('is not UTF-8: row 2 (line 2) holds')
+    })
+
+    it('is empty without a row', async () => {
+      const path = await workspace.write('a.csv', '\n')
+      expect((await failureOf(readAll(path, { columns: 'numbered' }))).message).toContain('is empty')
+    })
   })
 })

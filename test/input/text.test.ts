@@ -8,7 +8,8 @@ const workspace = useWorkspace()
 const readAs = async (bytes: Uint8Array, label: string, markBytes = 0): Promise<string> => {
   const file = await inspectFile(await workspace.write('a.csv', bytes), 'a.csv')
   let text = ''
-  for await (const chunk of readText(file, { label, markBytes })) text += chunk.toString()
+  const finder = { hasHeader: true, findRow: async () => 0 }
+  for await (const chunk of readText(file, { label, markBytes }, { finder })) text += chunk.toString()
   return text
 }
 
@@ -38,34 +39,80 @@ describe('readText', () => {
     ['a character cut by the end', [Buffer.from('a\nb'), Buffer.of(0xe4, 0xbd)], 2],
   ] as const)('names the line that is not UTF-8: %s', async (_title, parts, line) => {
     const error = await failureOf(readAs(Buffer.concat(parts), 'utf-8'))
-    expect(error).toMatchObject({
-      code: 'bad_input',
-      message: `a.csv is not UTF-8: line ${line} holds bytes that are no text in it`,
-    })
-    expect(error.hint).toMatch(/--encoding gb18030.*windows-1252/)
+    expect(error.code).toBe('bad_input')
+    expect(error.message).toMatch(
+      new RegExp(`^a\\.csv is not UTF-8: row 1 \\(line ${line}\\) holds bytes that are no text in it`),
+    )
+    expect(error.hint).toContain('--encoding')
   })
 
   it('names the line in another encoding, its mark put aside', async () => {
     const bytes = Buffer.concat([Buffer.from('\uFEFFa\nb\n', 'utf16le'), Buffer.of(0x00, 0xd8, 0x61, 0x00)])
     const error = await failureOf(readAs(bytes, 'utf-16le', 2))
-    expect(error.message).toContain('a.csv is not utf-16le: line 3')
+    expect(error.message).toContain('a.csv is not utf-16le: row 1 (line 3)')
     expect(error.hint).toContain('--encoding')
   })
 
   // 编号,问题 in GB18030
   const chinese = Buffer.from('b1e0bac52ccecacce2', 'hex')
 
-  it('shows a short first line as GB18030 would read it', async () => {
+  it('shows the first line as other encodings read it, each with the flag to give', async () => {
     const error = await failureOf(readAs(Buffer.concat([chinese, Buffer.from('\r\n1,2\r\n')]), 'utf-8'))
-    expect(error.hint).toContain('编号,问题')
+    expect(error.message).toMatch(/Its header in other encodings:\n {2}--encoding gb18030 +编号,问题\n/)
+    expect(error.message).toMatch(/\n {2}--encoding windows-1252 +±àºÅ,ÎÊÌâ$/)
+    expect(error.hint).toContain('--encoding gb18030')
   })
 
   it.each([
-    ['long', Buffer.concat([...Array.from({ length: 20 }, () => chinese), Buffer.from('\n')])],
-    ['plain ASCII', Buffer.concat([Buffer.from('id,text\n'), chinese])],
-    ['no GB18030 either', Buffer.concat([Buffer.of(0xff, 0xff), Buffer.from('\n')])],
-    ['without an end', chinese],
-  ])('shows no first line that is %s', async (_title, bytes) => {
-    expect((await failureOf(readAs(bytes, 'utf-8'))).hint).not.toContain('first line is')
+    ['big5', Buffer.from('bd73b8b92cb0ddc344', 'hex'), '編號,問題'],
+    ['shift_jis', Buffer.from('94d48d862c8ebf96e2', 'hex'), '番号,質問'],
+    ['euc-kr', Buffer.from('b9f8c8a32cc1fab9ae', 'hex'), '번호,질문'],
+    ['windows-1252', Buffer.from('Nummer,Größe', 'latin1'), 'Nummer,Größe'],
+  ])('shows what is right for %s', async (label, header, text) => {
+    const { message } = await failureOf(readAs(Buffer.concat([header, Buffer.from('\n1,2\n')]), 'utf-8'))
+    expect(message).toMatch(new RegExp(`--encoding ${label} +${text}(\\n|$)`))
+  })
+
+  it('shows the first characters that are not ASCII where the first line is', async () => {
+    const { message } = await failureOf(readAs(Buffer.concat([Buffer.from('id,text\n1,'), chinese]), 'utf-8'))
+    expect(message).toMatch(
+      /line 2\) holds .*The first characters that are not ASCII in other encodings:\n {2}--encoding gb18030 +编号,问题\n/,
+    )
+  })
+
+  it('says in the wrong encoding which ones make sense of the file', async () => {
+    const { message } = await failureOf(readAs(Buffer.from('题目\n是,ÿ\n'), 'euc-kr'))
+    expect(message).toMatch(/a\.csv is not euc-kr: .*\n {2}--encoding utf-8 +题目/)
+  })
+
+  it('shows a long line in part', async () => {
+    const line = Buffer.concat([...Array.from({ length: 200 }, () => chinese), Buffer.from('\n')])
+    const { message } = await failureOf(readAs(line, 'utf-8'))
+    expect(message).toContain('编号,问题编号')
+    expect(message.length).toBeLessThan(800)
+  })
+
+  it('shows nothing that is no text in any encoding', async () => {
+    const error = await failureOf(readAs(Buffer.concat([Buffer.of(0xff, 0xff, 0x81, 0), Buffer.from('\n')]), 'utf-8'))
+    expect(error.message).toMatch(/no text in it$/)
+    expect(error.hint).toMatch(/--encoding gb18030.*windows-1252/)
+  })
+
+  it('names the row, where somebody knows how to find it', async () => {
+    const file = await inspectFile(await workspace.write('a.csv', Buffer.concat([Buffer.from('a\nb\n'), bad])), 'a.csv')
+    const findRow = async (text: AsyncIterable<Buffer>): Promise<number> => {
+      let read = ''
+      for await (const chunk of text) read += chunk.toString()
+      return read.split('\n').length - 2
+    }
+    const reading = async (): Promise<void> => {
+      for await (const chunk of readText(
+        file,
+        { label: 'utf-8', markBytes: 0 },
+        { finder: { hasHeader: false, findRow } },
+      ))
+        expect(chunk).toBeDefined()
+    }
+    expect((await failureOf(reading())).message).toContain('row 2 (line 3) holds bytes')
   })
 })

@@ -3,13 +3,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { PromptmillError } from '../../core/errors.js'
 import type { RunFlagSettings } from '../../core/options.js'
+import { readGivenColumns } from '../../input/column-names.js'
 import type { NamedFile } from '../../input/expand-paths.js'
 import { fingerprintFile, type InputFingerprint } from '../../input/fingerprint.js'
-import { type Input, openInput } from '../../input/open.js'
+import type { InputFormat } from '../../input/format.js'
+import { type Input, type InputOptions, openInput } from '../../input/open.js'
 import { openInputs } from '../../input/open-several.js'
 import { spoolRows, spoolStream } from '../../input/spool.js'
 import { sourceName } from '../../output/columns.js'
-import type { ResultsFormat } from '../../output/render-rows.js'
 import { type ChoiceFlags, chooseRows } from '../plan/choice.js'
 import type { ResolvedSource, Stream } from './resolve-source.js'
 
@@ -22,12 +23,24 @@ export interface OpenedSource {
   readonly fingerprints: readonly InputFingerprint[]
 }
 
-type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding' | 'outputPrefix'> & ChoiceFlags
+type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding' | 'noHeader' | 'columns' | 'outputPrefix'> &
+  ChoiceFlags
 
 /** A source that can be read again. */
 export type FileSource = Exclude<ResolvedSource, { readonly kind: 'stream' }>
 
-const toInputOptions = ({ format, delimiter, encoding }: ReadFlags) => ({ format, delimiter, encoding })
+const toInputOptions = async ({
+  format,
+  delimiter,
+  encoding,
+  noHeader,
+  columns,
+}: ReadFlags): Promise<InputOptions> => ({
+  format,
+  delimiter,
+  encoding,
+  columns: await readGivenColumns({ noHeader, columns }),
+})
 
 const takeFingerprints = async (files: readonly NamedFile[]): Promise<InputFingerprint[]> => {
   const fingerprints: InputFingerprint[] = []
@@ -37,7 +50,7 @@ const takeFingerprints = async (files: readonly NamedFile[]): Promise<InputFinge
 
 /** Opens one file of rows, or several as one input. @throws PromptmillError `bad_input`, and for a choice of rows that is none */
 export const openFiles = async (source: FileSource, flags: ReadFlags): Promise<OpenedSource> => {
-  const options = toInputOptions(flags)
+  const options = await toInputOptions(flags)
   const opened =
     source.kind === 'file'
       ? await openInput(source.path, options)
@@ -53,11 +66,11 @@ const isBytes = (source: Stream): source is { readonly bytes: AsyncIterable<Uint
  * The format in which a stream is kept: rows from a program as JSONL, bytes as they come.
  * @throws PromptmillError `bad_flag` when bytes come without a format
  */
-export const streamFormat = (source: Stream, { format }: ReadFlags): ResultsFormat => {
+export const streamFormat = (source: Stream, { format }: ReadFlags): InputFormat => {
   if (!isBytes(source)) return 'jsonl'
   if (format !== undefined) return format
   throw new PromptmillError('bad_flag', 'Standard input has no name that says its format', {
-    hint: 'Give --format csv, tsv or jsonl',
+    hint: 'Give --format csv, tsv, jsonl or json',
   })
 }
 
@@ -75,7 +88,7 @@ export const openStream = async (source: Stream, flags: ReadFlags, runFolder: st
   const file = path.join(runFolder, `input.${format}`)
   await spool(source, file)
   const name = isBytes(source) ? 'standard input' : 'the rows given'
-  const opened = await openInput(file, { ...toInputOptions(flags), format, name })
+  const opened = await openInput(file, { ...(await toInputOptions(flags)), format, name })
   const input = chooseRows(opened, flags)
   return { input, spooled: true, fingerprints: await takeFingerprints(input.files) }
 }

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { PromptmillError } from '../../core/errors.js'
+import type { InputFormat } from '../../input/format.js'
 import type { ResultsFormat } from '../../output/render-rows.js'
 import type { ResolvedSource } from './resolve-source.js'
 
@@ -32,12 +33,15 @@ const formatOf = (file: string): ResultsFormat => {
   })
 }
 
-/** `dir/reviews.csv.gz` → `dir/reviews.results.csv`. */
+/** Of a JSON array the results are JSONL: they can be cut, joined and read a line at a time. */
+const resultsFormatOf = (inputFormat: InputFormat): ResultsFormat => (inputFormat === 'json' ? 'jsonl' : inputFormat)
+
+/** `dir/reviews.csv.gz` → `dir/reviews.results.csv`, `rows.json` → `rows.results.jsonl`. */
 const besideInput = (input: string, fallback: ResultsFormat): string => {
   const plain = input.replace(/\.gz$/i, '')
   const extension = path.extname(plain)
   const known = Object.hasOwn(formats, extension.toLowerCase())
-  const stem = known ? plain.slice(0, -extension.length) : plain
+  const stem = known || extension.toLowerCase() === '.json' ? plain.slice(0, -extension.length) : plain
   return `${stem}.results${known ? extension : `.${fallback}`}`
 }
 
@@ -63,11 +67,12 @@ const pathsOf = (from: ResolvedSource): readonly string[] => {
 export const decideOutput = (
   output: string | undefined,
   from: ResolvedSource,
-  inputFormat: ResultsFormat,
+  inputFormat: InputFormat,
 ): OutputPlace => {
   if (from.kind === 'several' && output === undefined) throw nameOutput()
-  const beside = besideInput(namesake(from) ?? (from.kind === 'several' ? 'inputs' : 'stdin'), inputFormat)
-  if (output === '-') return { file: undefined, format: inputFormat, runFolder: runFolderOf(beside) }
+  const format = resultsFormatOf(inputFormat)
+  const beside = besideInput(namesake(from) ?? (from.kind === 'several' ? 'inputs' : 'stdin'), format)
+  if (output === '-') return { file: undefined, format, runFolder: runFolderOf(beside) }
   const file = output ?? beside
   if (pathsOf(from).some(input => path.resolve(input) === path.resolve(file))) {
     throw new PromptmillError('bad_output', `--output ${file} is the input itself`, { hint: 'Give another --output' })

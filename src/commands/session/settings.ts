@@ -36,7 +36,7 @@ export interface GivenFlags extends Omit<OptionsOf<typeof runOptions>, 'schema'>
 
 /** What a caller gives to `run`: the flags, the rows, and the key. */
 export interface RunOptions extends GivenFlags, EndSignals {
-  /** Path of a CSV, TSV or JSONL file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
+  /** Path of a CSV, TSV, JSONL or JSON file, a list of paths and patterns, or any (async) iterable of objects, one a row. */
   readonly input: RowSource
   /** The API key; by default the environment's OPENAI_API_KEY. Held in memory alone. */
   readonly apiKey?: string | undefined

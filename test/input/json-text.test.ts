@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { readJsonLine } from '../../src/input/json-line.js'
+import { readJsonText } from '../../src/input/json-text.js'
 
 const read = (bytes: string | Uint8Array, cut = false) =>
-  readJsonLine({ bytes: Buffer.from(bytes), cut, line: 7 }, 4, 2 ** 20)
+  readJsonText({ bytes: Buffer.from(bytes), cut, line: 7 }, 4, { unit: 'line', maxBytes: 2 ** 20 })
 
-describe('readJsonLine', () => {
+describe('readJsonText', () => {
   it.each([
     ['an object', '{"a":1}', '{"a":1}'],
     ['an object amid white space', ' {"a" : 1}\t\r', '{"a" : 1}'],

@@ -4,13 +4,23 @@ import { findDuplicateKey, measureObject } from '../core/json-text.js'
 import type { JsonObject, JsonRow, RowFault, UnreadableRow } from '../core/model.js'
 import { showBytes } from './limit.js'
 
-/** A line of a JSONL file. */
-export interface JsonLine {
+/** What rows are called in messages: the lines of a JSONL file, the elements of a JSON array. */
+export type JsonUnit = 'line' | 'element'
+
+/** A line of a JSONL file, or an element of an array. */
+export interface JsonText {
   readonly bytes: Buffer
   /** Longer than the limit: only the beginning is here. */
   readonly cut: boolean
-  /** Counted from 1. */
+  /** Line of the file on which it begins, counted from 1. */
   readonly line: number
+}
+
+/** What readers of JSON go by. */
+export interface JsonLimits {
+  readonly unit: JsonUnit
+  /** The limit that a cut text went over. */
+  readonly maxBytes: number
 }
 
 /** Deeper nesting serves nobody, and recursion over it (JSON.stringify has some) would overflow the stack. */
@@ -40,46 +50,50 @@ const parse = (text: string): { readonly value: unknown } | undefined => {
   }
 }
 
-const explainSyntax = (text: string): string => {
+const explainSyntax = (text: string, unit: JsonUnit): string => {
   const at = findJsonFault(text)
-  if (at === undefined) return 'the line cannot be parsed as JSON'
+  if (at === undefined) return `the ${unit} cannot be parsed as JSON`
   const where = at >= text.trimEnd().length ? 'it ends too early' : `character ${at + 1} cannot stand there`
-  return `the line is not valid JSON: ${where}`
+  return `the ${unit} is not valid JSON: ${where}`
 }
 
 /** What keeps an object from being a row; undefined if nothing does. */
-const findFlaw = (text: string, record: JsonObject): string | undefined => {
+const findFlaw = (text: string, record: JsonObject, unit: JsonUnit): string | undefined => {
   const { members, depth } = measureObject(text)
-  if (depth > deepestNesting) return `the line nests ${depth} levels deep, the limit is ${deepestNesting}`
+  if (depth > deepestNesting) return `the ${unit} nests ${depth} levels deep, the limit is ${deepestNesting}`
   // Counting is cheap, so that only a line with a duplicate pays for finding it.
   if (members === Object.keys(record).length) return undefined
-  return `the key ${JSON.stringify(findDuplicateKey(text)?.slice(0, 100))} is in the line more than once`
+  return `the key ${JSON.stringify(findDuplicateKey(text)?.slice(0, 100))} is in the ${unit} more than once`
 }
 
+/** Outside of strings line ends are mere white space, and inside of them they are none of JSON. */
+const joinLines = (text: string): string => (/[\r\n]/.test(text) ? text.replaceAll(/[\r\n]+[ \t]*/g, '') : text)
+
 /**
- * Reads a line of a JSONL file; undefined for a blank one. What is wrong with it concerns it alone.
- * @param maxLineBytes the limit that a cut line went over
+ * Reads a line of a JSONL file, undefined for a blank one, or an element of an array. What is wrong with it concerns it
+ * alone. The text of a row has no line ends, so that it can be written as a line.
  */
-export const readJsonLine = (
-  { bytes, cut, line }: JsonLine,
+export const readJsonText = (
+  { bytes, cut, line }: JsonText,
   index: number,
-  maxLineBytes: number,
+  { unit, maxBytes }: JsonLimits,
 ): JsonRow | UnreadableRow | undefined => {
   const unreadable = (message: string): UnreadableRow => {
     const fault: RowFault = { code: 'invalid_row', message }
     return { form: 'unreadable', index, line, text: shown(bytes), fault }
   }
-  if (cut) return unreadable(`the line is longer than ${showBytes(maxLineBytes)}, the limit`)
+  if (cut) return unreadable(`the ${unit} is longer than ${showBytes(maxBytes)}, the limit`)
   if (!isUtf8(bytes)) {
-    return unreadable('the line is not valid UTF-8; if the whole file is in another encoding, give --encoding')
+    return unreadable(`the ${unit} is not valid UTF-8; if the whole file is in another encoding, give --encoding`)
   }
   const written = bytes.toString()
   const text = written.trim()
   if (text === '') return undefined
   const parsed = parse(text)
-  if (parsed === undefined) return unreadable(explainSyntax(written))
+  if (parsed === undefined) return unreadable(explainSyntax(written, unit))
   const { value } = parsed
-  if (!isObject(value)) return unreadable(`the line holds ${kindOf(value)}, not an object`)
-  const flaw = findFlaw(text, value)
-  return flaw === undefined ? { form: 'json', index, line, text, record: value } : unreadable(flaw)
+  if (!isObject(value)) return unreadable(`the ${unit} holds ${kindOf(value)}, not an object`)
+  const flaw = findFlaw(text, value, unit)
+  if (flaw !== undefined) return unreadable(flaw)
+  return { form: 'json', index, line, text: unit === 'line' ? text : joinLines(text), record: value }
 }
