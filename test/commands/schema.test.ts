@@ -59,7 +59,7 @@ describe('a run with a schema', () => {
       expect(Object.keys(row).slice(-5)).toEqual(['request_id', ...fields])
       const answer = JSON.parse(row['response'] ?? '') as JsonObject
       expect(row['mood']).toBe(answer['mood'])
-      expect(row['score']).toBe(String(answer['score']))
+      expect(JSON.parse(row['score'] ?? '')).toBe(answer['score'])
       expect(JSON.parse(row['parts'] ?? '')).toEqual(answer['parts'])
       expect(row['note']).toBe(answer['note'] ?? '')
     }

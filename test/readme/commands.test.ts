@@ -12,13 +12,15 @@ const readme = await readFile(path.join(root, 'README.md'), 'utf8')
 const blocks = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text.trim())
 
-/** A folder in which the README's commands make sense: the sample's files, and a file of questions. */
+/** A folder in which the README's commands make sense: the sample's files, a file of questions, and the schema shown. */
 const createReader = async (): Promise<string> => {
   const cwd = await createFolder()
   await cp(path.join(root, 'samples/translate-reviews'), cwd, { recursive: true })
   await writeFile(path.join(cwd, 'questions.csv'), 'prompt\nWhy is the sky blue?\nHow far is the moon?\n')
   await cp(path.join(root, 'samples/describe-pictures/pictures'), cwd, { recursive: true })
   await writeFile(path.join(cwd, 'photos.csv'), 'photo,complaint\nhouse.png,The roof leaks\n,No photo yet\n')
+  const schema = blocks('json').find(block => block.includes('"properties"')) ?? ''
+  await writeFile(path.join(cwd, 'opinion.json'), schema)
   return cwd
 }
 
