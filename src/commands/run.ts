@@ -34,10 +34,13 @@ export interface RunResult {
   readonly session: { readonly wallMs: number; readonly sentMs: number; readonly settled: number }
 }
 
-const warnOfPrice = ({ settings, prices, ports, notify }: Session): void => {
-  const { model } = settings.requests
-  if (model === undefined || prices.rates(model, new Date(ports.clock.wall())) !== undefined) return
-  notify.onNotice?.(`No price is known for ${model}: tokens are counted, cost stays unknown (rates: ${prices.source})`)
+const warnOfPrices = ({ prices, ports, notify }: Session, { models }: Plan): void => {
+  for (const model of models) {
+    if (prices.rates(model, new Date(ports.clock.wall())) !== undefined) continue
+    notify.onNotice?.(
+      `No price is known for ${model}: tokens are counted, cost stays unknown (rates: ${prices.source})`,
+    )
+  }
 }
 
 /** The endpoint is opened when it is first needed, and closed if it was. */
@@ -122,7 +125,7 @@ export const run = async (
     if (hasNews({ plan, ...memory })) {
       const endpoint = plan.counts.pending > 0 ? await door.open() : undefined
       if (endpoint !== undefined) await checkRoom(session, plan)
-      if (endpoint !== undefined) warnOfPrice(session)
+      if (endpoint !== undefined) warnOfPrices(session, plan)
       await writeRunManifest(session, { simulated: memory.expectSimulated === true, endpoint })
       report = await journalSession(session, { ...memory, plan, endpoint }).catch(error =>
         saveResults(session, plan, error),

@@ -151,6 +151,11 @@ export const failureTable = {
     title: 'The messages of the row are not a conversation',
     advice: 'Each message needs a role and content; nothing was sent for it.',
   },
+  invalid_param: {
+    class: 'row-fatal',
+    title: 'A setting of the row, from a column or its params, is none that the API takes',
+    advice: 'Mend the cell that the message names, or empty it to use the setting of the run; nothing was sent for it.',
+  },
   unsupported_request: {
     class: 'row-fatal',
     title: 'The row asks for something promptmill does not send',

@@ -45,6 +45,7 @@ export interface RowFault {
     | 'empty_prompt'
     | 'missing_value'
     | 'invalid_messages'
+    | 'invalid_param'
     | 'unsupported_request'
     | 'image_missing'
     | 'image_invalid'

@@ -4,20 +4,32 @@ import { flagName, type OptionSpec, type OptionsOf, type OptionTable, type Setti
 const badFlag = (key: string, problem: string, hint?: string): PromptmillError =>
   new PromptmillError('bad_flag', `${flagName(key)} ${problem}`, hint === undefined ? {} : { hint })
 
-const range = ({ min, max }: OptionSpec): string => {
+/** Bounds of a number, both included; as an option or an API parameter has them. */
+type NumberBounds = Pick<OptionSpec, 'min' | 'max' | 'integer'>
+
+const range = ({ min, max }: NumberBounds): string => {
   if (min === undefined) return max === undefined ? '' : ` of at most ${max}`
   return max === undefined ? ` of at least ${min}` : ` from ${min} to ${max}`
 }
 
+/** Which numbers will do, in words: `a whole number of at least 1`. */
+export const describeNumber = (bounds: NumberBounds): string =>
+  `${bounds.integer === true ? 'a whole number' : 'a number'}${range(bounds)}`
+
+const isKind = ({ integer }: NumberBounds, number: number): boolean =>
+  Number.isFinite(number) && (integer !== true || Number.isSafeInteger(number))
+
+/** Whether a number will do. */
+export const fitsNumber = (bounds: NumberBounds, number: number): boolean =>
+  isKind(bounds, number) &&
+  (bounds.min === undefined || number >= bounds.min) &&
+  (bounds.max === undefined || number <= bounds.max)
+
 const checkNumber = (key: string, spec: OptionSpec, value: unknown): number => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  const kind = spec.integer === true ? 'a whole number' : 'a number'
-  const wanted = `needs ${kind}${range(spec)}`
-  if (typeof number !== 'number' || !Number.isFinite(number)) throw badFlag(key, wanted)
-  if (spec.integer === true && !Number.isSafeInteger(number)) throw badFlag(key, wanted)
-  if ((spec.min !== undefined && number < spec.min) || (spec.max !== undefined && number > spec.max)) {
-    throw badFlag(key, `${wanted}, not ${number}`)
-  }
+  const wanted = `needs ${describeNumber(spec)}`
+  if (typeof number !== 'number' || !isKind(spec, number)) throw badFlag(key, wanted)
+  if (!fitsNumber(spec, number)) throw badFlag(key, `${wanted}, not ${number}`)
   return number
 }
 

@@ -1,3 +1,4 @@
+import { apiParams } from './api-params.js'
 import type { OptionsOf, OptionTable, SettingsOf } from './option-spec.js'
 
 /** What is asked: these make up a request, and so a row's identity. */
@@ -56,13 +57,11 @@ export const promptOptions = {
     env: 'OPENAI_MODEL',
     describe: 'Model that answers',
   },
-  temperature: { group: 'Model', type: 'number', min: 0, max: 2, describe: 'Sampling temperature' },
-  topP: { group: 'Model', type: 'number', min: 0, max: 1, describe: 'Nucleus sampling: share of probability kept' },
+  temperature: { group: 'Model', ...apiParams.temperature, describe: 'Sampling temperature' },
+  topP: { group: 'Model', ...apiParams.top_p, describe: 'Nucleus sampling: share of probability kept' },
   maxTokens: {
     group: 'Model',
-    type: 'number',
-    min: 1,
-    integer: true,
+    ...apiParams.max_completion_tokens,
     describe: 'Most completion tokens an answer may take, sent as max_completion_tokens',
   },
   maxTokensName: {
@@ -72,7 +71,7 @@ export const promptOptions = {
     default: 'max_completion_tokens',
     describe: 'Name under which --max-tokens is sent, for endpoints that know only the older one',
   },
-  seed: { group: 'Model', type: 'number', integer: true, describe: 'Seed for repeatable sampling, where supported' },
+  seed: { group: 'Model', ...apiParams.seed, describe: 'Seed for repeatable sampling, where supported' },
   reasoningEffort: {
     group: 'Model',
     type: 'string',
@@ -84,6 +83,13 @@ export const promptOptions = {
     type: 'list',
     placeholder: 'KEY=JSON',
     describe: 'Any other API parameter, such as --param presence_penalty=0.5; repeatable',
+  },
+  rowParams: {
+    group: 'Model',
+    type: 'list',
+    placeholder: 'COLUMN,…',
+    describe:
+      "Columns that set API parameters of their names, such as model,temperature, row by row; an empty cell is the run's own",
   },
   schema: {
     group: 'Answers',
@@ -415,6 +421,7 @@ export const identityFlags = [
   'seed',
   'reasoningEffort',
   'param',
+  'rowParams',
   'schema',
   'jsonMode',
 ] as const satisfies readonly (keyof RunFlags)[]

@@ -2,7 +2,6 @@ import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonRow, Request, Row, RowFault, TableRow } from '../core/model.js'
 import { type AnswerForm, writeResponseFormat } from './answer-form.js'
 import { createCellReader } from './cells.js'
-import { createChatBody } from './chat-body.js'
 import { completeBody, heldCharacters } from './complete-body.js'
 import { bringsSystem, chatPath, isBatchLine, readBatchLine, readMessages } from './conversation.js'
 import { canonicalJson, identify } from './identity.js'
@@ -16,6 +15,7 @@ import {
   noImages,
   type RowImages,
 } from './row-images.js'
+import { createFrames } from './row-params.js'
 import {
   checkColumn,
   compileMessages,
@@ -37,6 +37,8 @@ export interface PromptSettings {
   readonly model: string | undefined
   /** API parameters of every request. */
   readonly params: JsonObject
+  /** Columns that set parameters of their names, row by row. */
+  readonly rowParams?: readonly string[] | undefined
   /** What answers are asked to be, where more than text is asked for. */
   readonly answers?: AnswerForm | undefined
 }
@@ -118,19 +120,21 @@ const toTemplates = ({ prompt, system, messages }: PromptSettings, shape: InputS
 
 /** The three ways from row to request. */
 const createSources = (settings: PromptSettings, shape: InputShape) => {
-  const { model, params, system, answers } = settings
+  const { model, params, system, answers, rowParams: columns = [] } = settings
   const read = createCellReader(shape.columns)
   const write = compileMessages(shape, read, { templates: toTemplates(settings, shape), asks: true })
   const instructions: readonly MessageTemplate[] = system === undefined ? [] : [{ role: 'system', content: system }]
   const writeSystem = compileMessages(shape, read, { templates: instructions, asks: false })
   const written: Record<string, string> = answers === undefined ? {} : { response_format: writeResponseFormat(answers) }
-  const writeBody = model === undefined ? undefined : createChatBody(model, params, written)
+  const frameOf = createFrames({ columns, model, params, written }, shape)
   const finish = createFinish()
 
-  const assemble = (row: Row, messages: readonly string[], { files }: RowImages): DraftOrFault => {
-    if (model === undefined || writeBody === undefined) throw noModel()
+  const assemble = (row: TableRow | JsonRow, messages: readonly string[], { files }: RowImages): DraftOrFault => {
+    const frame = frameOf(row)
+    if (frame === undefined) throw noModel()
+    if ('code' in frame) return { fault: frame }
     if (answers?.kind === 'object' && !messages.some(namesJson)) return { fault: jsonUnnamed }
-    return finish(row, { model, text: writeBody(messages), files })
+    return finish(row, { model: frame.model, text: frame.writeBody(messages), files })
   }
   return {
     fromTemplate(row: TableRow | JsonRow, images: RowImages): DraftOrFault {
@@ -171,7 +175,8 @@ export const createDrafts = (settings: PromptSettings, shape: InputShape, filesO
   const sources = createSources(settings, shape)
   const images = createImages(settings, shape, filesOf)
   const templated = settings.prompt !== undefined || settings.messages !== undefined
-  if (settings.model === undefined && shape.form === 'table') throw noModel()
+  const rowsNameModel = shape.form === 'json' || settings.rowParams?.includes('model') === true
+  if (settings.model === undefined && !rowsNameModel) throw noModel()
 
   const choose = (row: TableRow | JsonRow): DraftOrFault => {
     const shown = images.of(row)

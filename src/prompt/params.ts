@@ -1,3 +1,4 @@
+import { reservedParams } from '../core/api-params.js'
 import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 
@@ -12,14 +13,6 @@ export interface ParamFlags {
   readonly param?: readonly string[] | undefined
 }
 
-/** Parameters that have another way in, or that a bulk run cannot use. */
-const reserved: Readonly<Record<string, string>> = {
-  model: 'Use --model',
-  messages: 'Use --prompt and --system, or rows with a messages list',
-  stream: 'Answers are written whole; leave it out',
-  stream_options: 'Answers are written whole; leave it out',
-}
-
 const parseParam = (text: string): readonly [string, JsonValue] => {
   const at = text.indexOf('=')
   const key = text.slice(0, at)
@@ -28,7 +21,7 @@ const parseParam = (text: string): readonly [string, JsonValue] => {
       hint: 'For example --param presence_penalty=0.5',
     })
   }
-  const hint = reserved[key]
+  const hint = key === 'model' ? 'Use --model' : reservedParams[key]
   if (hint !== undefined) throw new PromptmillError('bad_flag', `--param cannot set ${key}`, { hint })
   try {
     return [key, JSON.parse(text.slice(at + 1)) as JsonValue]

@@ -8,6 +8,7 @@ const rowFaults = {
   empty_prompt: true,
   missing_value: true,
   invalid_messages: true,
+  invalid_param: true,
   unsupported_request: true,
   image_missing: true,
   image_invalid: true,

@@ -4,6 +4,7 @@ export type FindingCode =
   | 'empty_prompt'
   | 'missing_value'
   | 'invalid_messages'
+  | 'invalid_param'
   | 'unsupported_request'
   | 'image_missing'
   | 'image_invalid'

@@ -50,7 +50,7 @@ const countFor = async (surveyed: Survey, model: string, comparison: Comparison)
 
 const ownModels = (model: string): PromptmillError =>
   new PromptmillError('bad_flag', `${flagName('compare')} ${model}: the rows name their own model`, {
-    hint: 'Rows in the form of the Batch API keep the model that they name; leave the flag out',
+    hint: 'Rows of the Batch API, and rows that set their model themselves, keep it; leave the flag out',
   })
 
 const report = (groups: readonly DemandGroup[], { plan, expectation }: Comparison): ComparedModel[] => {

@@ -1,5 +1,6 @@
 import { PromptmillError } from '../../core/errors.js'
 import type { Row, RowFault } from '../../core/model.js'
+import { splitNames } from '../../core/name-list.js'
 import { flagName } from '../../core/option-spec.js'
 import type { RunFlagSettings } from '../../core/options.js'
 import type { Input } from '../../input/open.js'
@@ -28,6 +29,8 @@ export interface Plan {
   readonly faults: readonly FaultGroup[]
   /** The results' own columns: a table's header, or the keys of all JSONL rows in order of appearance. */
   readonly columns: readonly string[]
+  /** The models that rows are to be sent to. */
+  readonly models: ReadonlySet<string>
   /** Rows that alone are to be sent, for a sample; undefined: all that are unsent. */
   readonly only?: ReadonlySet<number> | undefined
   /** Rows to be sent that the journal knows nothing of: how many, and the hashes of their ids where rows have some. */
@@ -140,6 +143,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   const seen = createKeyTable()
   let restored = 0
   const { onRow, onFault, onPending, onBatch } = options.watch ?? {}
+  const models = new Set<string>()
   let rows = 0
   let faulty = 0
   let reused = 0
@@ -182,7 +186,9 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     }
     if (remembered === undefined) addFresh(row)
     if (sent !== undefined) table.setAttempts(row.index, sent)
-    if (state !== 'settled') onPending?.(draft)
+    if (state === 'settled') return
+    models.add(draft.model)
+    onPending?.(draft)
   }
 
   const onShare = (read: number): void => {
@@ -200,6 +206,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     table,
     faults: faults.groups(),
     columns: columns.names(),
+    models,
     fresh,
     freshIds,
     restored,
@@ -209,13 +216,16 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
 }
 
 /**
- * Refuses a column of images that no row of a JSONL file has; a table's are known before.
+ * Refuses a column of images, or of settings, that no row of a JSONL file has; a table's are known before.
  * @throws PromptmillError `bad_template`
  */
-export const checkColumns = (plan: Plan, { form, partial }: Input, { imageColumn = [] }: RunFlagSettings): void => {
+export const checkColumns = (plan: Plan, { form, partial }: Input, settings: RunFlagSettings): void => {
   if (form === 'table' || partial === true || plan.counts.rows === 0 || plan.columns.length >= mostColumns) return
-  const missing = imageColumn.find(column => !plan.columns.includes(column))
-  if (missing !== undefined) throw unknownColumn(flagName('imageColumn'), missing, plan.columns)
+  for (const key of ['imageColumn', 'rowParams'] as const) {
+    const named = key === 'rowParams' ? splitNames(settings.rowParams ?? []) : settings.imageColumn
+    const missing = named?.find(column => !plan.columns.includes(column))
+    if (missing !== undefined) throw unknownColumn(flagName(key), missing, plan.columns)
+  }
 }
 
 const showFaults = (faults: readonly FaultGroup[]): string =>

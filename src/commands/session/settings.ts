@@ -1,6 +1,7 @@
 import { PromptmillError } from '../../core/errors.js'
 import type { Judge } from '../../core/judge.js'
 import type { JsonObject } from '../../core/model.js'
+import { splitNames } from '../../core/name-list.js'
 import { flagName, type OptionsOf } from '../../core/option-spec.js'
 import { toSettings } from '../../core/option-values.js'
 import { type RunFlagSettings, runOptions } from '../../core/options.js'
@@ -109,6 +110,7 @@ export const toRunSettings = async (
     images: readImageSettings(flags),
     model: flags.model,
     params: toParams(flags, answers !== undefined),
+    rowParams: flags.rowParams && splitNames(flags.rowParams),
     answers,
   }
   return { ...flags, requests, judge }

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject, Row } from '../../src/core/model.js'
+import { createDrafts, type PromptSettings } from '../../src/prompt/drafts.js'
+
+const settings: PromptSettings = {
+  prompt: { name: '--prompt', source: 'Say {{word}}' },
+  system: undefined,
+  model: 'of-the-run',
+  params: { temperature: 1, max_completion_tokens: 50 },
+}
+
+const tableRow = (...cells: string[]): Row => ({ form: 'table', index: 0, line: 2, cells })
+const jsonRow = (text: string): Row => ({
+  form: 'json',
+  index: 0,
+  line: 1,
+  text,
+  record: JSON.parse(text) as JsonObject,
+})
+
+const columns = ['word', 'model', 'temperature', 'max_tokens']
+const table = { form: 'table', columns } as const
+const json = { form: 'json', columns: ['word'] } as const
+const rowParams = columns.slice(1)
+
+/** The request's body without its messages, or what is wrong with the row. */
+const settingsOf = (row: Row, { given = {}, shape = table as typeof table | typeof json } = {}): unknown => {
+  const draft = createDrafts({ ...settings, rowParams, ...given }, shape).toDraft(row)
+  if (draft.fault !== undefined) return draft.fault
+  const { messages: _messages, ...rest } = JSON.parse(draft.body) as JsonObject
+  expect(rest['model']).toBe(draft.model)
+  return rest
+}
+
+describe("a row's own settings, from columns", () => {
+  it('go before those of the run; an empty cell leaves them', () => {
+    expect(settingsOf(tableRow('hi', 'own', '0.2', ''))).toEqual({
+      model: 'own',
+      temperature: 0.2,
+      max_completion_tokens: 50,
+    })
+    expect(settingsOf(tableRow('hi', '', ' ', ''))).toEqual({ ...settings.params, model: 'of-the-run' })
+  })
+
+  it('replace a limit of tokens under either of its names', () => {
+    expect(settingsOf(tableRow('hi', '', '', '9'))).toEqual({ model: 'of-the-run', temperature: 1, max_tokens: 9 })
+  })
+
+  it('are a part of the identity: equal settings make equal requests, wherever they come from', () => {
+    const own = createDrafts({ ...settings, rowParams }, table).toDraft(tableRow('hi', '', '0.5', ''))
+    const run = createDrafts({ ...settings, params: { ...settings.params, temperature: 0.5 } }, table)
+    const other = createDrafts({ ...settings, rowParams }, table).toDraft(tableRow('hi', '', '0.6', ''))
+    expect(own).toEqual(run.toDraft(tableRow('hi', '', '', '')))
+    expect(other).not.toMatchObject({ key: 'key' in own ? own.key : '' })
+  })
+
+  it.each([
+    ['a text for a number', ['hi', '', 'hot', ''], 'column "temperature" must be a number from 0 to 2'],
+    ['a number out of range', ['hi', '', '2.5', ''], 'column "temperature" must be a number from 0 to 2'],
+    ['a part of a token', ['hi', '', '', '1.5'], 'column "max_tokens" must be a whole number of at least 1'],
+  ])('fail the row with %s', (_title, cells, message) => {
+    expect(settingsOf(tableRow(...cells))).toEqual({ code: 'invalid_param', message })
+  })
+
+  it('name the model when the run has none, and fail the row that does not', () => {
+    const given = { model: undefined }
+    expect(settingsOf(tableRow('hi', 'own', '', ''), { given })).toMatchObject({ model: 'own' })
+    expect(settingsOf(tableRow('hi', '', '1', ''), { given })).toEqual({
+      code: 'invalid_param',
+      message: 'column "model" is empty, and no --model is given',
+    })
+  })
+
+  it.each([
+    ['modle', 'bad_flag', 'Did you mean model?'],
+    ['messages', 'bad_flag', 'Use --prompt and --system, --messages, or rows with a messages list'],
+    ['seed', 'bad_template', 'Columns found: word, model, temperature, max_tokens'],
+  ])('are refused before the first row when a column is %s', (column, code, hint) => {
+    expect(() => createDrafts({ ...settings, rowParams: [column] }, table)).toThrow(
+      expect.objectContaining({ code, hint }) as Error,
+    )
+  })
+
+  it('stay apart for thousands of different rows', () => {
+    const { toDraft } = createDrafts({ ...settings, rowParams }, table)
+    for (let tokens = 1; tokens <= 2500; tokens++) {
+      const draft = toDraft(tableRow('hi', '', '', String(tokens)))
+      expect(draft).toMatchObject({ body: expect.stringContaining(`"max_tokens":${tokens},`) as string })
+    }
+  })
+})
+
+describe("a row's own settings, from the params of a JSONL row", () => {
+  const given = { rowParams: undefined }
+  const read = (text: string, more: Partial<PromptSettings> = {}) =>
+    settingsOf(jsonRow(text), { given: { ...given, ...more }, shape: json })
+
+  it('go before those of the run, without a flag', () => {
+    expect(read('{"word":"hi","params":{"model":"own","stop":["a"],"temperature":null}}')).toEqual({
+      ...settings.params,
+      model: 'own',
+      stop: ['a'],
+    })
+  })
+
+  it('go with messages too, and a params that is no object is a column like others', () => {
+    const own = '{"messages":[{"role":"user","content":"hi"}],"params":{"temperature":0}}'
+    expect(read(own, { prompt: undefined })).toMatchObject({ temperature: 0 })
+    expect(read('{"word":"hi","params":"mine"}')).toEqual({ ...settings.params, model: 'of-the-run' })
+  })
+
+  it.each([
+    ['{"word":"hi","params":{"temperature":"0"}}', 'params.temperature must be a number from 0 to 2'],
+    ['{"word":"hi","params":{"tempreture":0}}', /^params.tempreture is no parameter .* Did you mean temperature\?$/],
+    ['{"word":"hi","params":{"__proto__":{}}}', /^params.__proto__ is no parameter/],
+    ['{"word":"hi","params":{"max_tokens":1,"max_completion_tokens":1}}', /two names of one limit/],
+  ])('fail the row alone: %s', (text, message) => {
+    const words = typeof message === 'string' ? message : (expect.stringMatching(message) as string)
+    expect(read(text)).toMatchObject({ code: 'invalid_param', message: words })
+  })
+
+  it('fail the row when a column sets the same', () => {
+    const text = '{"word":"hi","temperature":1,"params":{"temperature":1}}'
+    expect(read(text, { rowParams: ['temperature'] })).toMatchObject({
+      message: 'temperature is set twice, by a column and by params',
+    })
+  })
+})
