@@ -107,6 +107,17 @@ const showCache = ({ cache }: Estimate): string | undefined =>
     ? undefined
     : `up to ${showMoney(cache.saved_usd)} less: the prompts share their first ${showCount(cache.shared_prefix_tokens)} tokens, which the endpoint may read from its cache`
 
+/** Less than this is not worth a flag. */
+const leastShare = 0.01
+
+/** Repeats may be meant, as in sampling: it is an offer, not a fault. */
+const showRepeats = ({ repeats: { rows, share, saved_usd } }: Estimate): string | undefined => {
+  if (share <= leastShare) return undefined
+  const percent = `${(share * 100).toFixed(1)} %`
+  const saved = saved_usd === null ? percent : `${showMoney(saved_usd)}, ${percent}`
+  return `${showCount(rows)} rows ask the very same as an earlier one: --dedupe sends each request once and saves ${saved}`
+}
+
 const showLimit = ({ cost_limit_usd: limit }: Estimate): string | undefined =>
   limit === null ? undefined : `at most ${showMoney(limit)}: every answer as long as its limit allows, each sent once`
 
@@ -114,7 +125,8 @@ const showLimit = ({ cost_limit_usd: limit }: Estimate): string | undefined =>
 export const renderEstimate = (painter: Painter, estimate: Estimate): string[] => {
   const { rows, input, cost_unknown_rows: unpriced } = estimate
   const counts = `${showCount(rows.pending)} of ${showCount(rows.total)} rows to send`
-  const others = `${showCount(rows.ok)} ok, ${showCount(rows.failed)} failed`
+  const copies = rows.copies === 0 ? '' : `, ${showCount(rows.copies)} share the call of an equal one`
+  const others = `${showCount(rows.ok)} ok, ${showCount(rows.failed)} failed${copies}`
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['answers', rows.pending === 0 ? undefined : showAnswers(estimate)],
     ['price', rows.pending === 0 ? undefined : showPrices(estimate)],
@@ -122,6 +134,7 @@ export const renderEstimate = (painter: Painter, estimate: Estimate): string[] =
     ['cache', showCache(estimate)],
     ['lanes', rows.pending === 0 ? undefined : showLanes(estimate)],
     ['time', rows.pending === 0 ? undefined : showTime(estimate)],
+    ['repeats', showRepeats(estimate)],
     ['spent', showSpent(estimate)],
   ]
   return [

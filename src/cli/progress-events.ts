@@ -32,13 +32,14 @@ export const progressEvents = {
       removed: 'rows that are gone from the input since the last session; their answers stay in the journal',
       pending: 'rows to be sent',
       faulty: 'rows that no request can be made from',
+      copies: 'rows that are not sent because an equal row is, or was (--dedupe)',
     },
   },
   progress: {
     when: 'Once a second while rows are sent, and once more at the end of it',
     fields: {
       rows: 'rows of the input',
-      done: 'rows settled, those of earlier sessions included',
+      done: 'rows settled, those of earlier sessions and rows that need no call of their own included',
       failed: 'rows failed in this session, faulty ones included',
       settled: 'rows settled in this session',
       in_flight: 'requests in flight',
@@ -103,8 +104,10 @@ const toMs = (ms: number | undefined): number | null => (ms === undefined ? null
 const toRate = (perSecond: number | undefined): number | null =>
   perSecond === undefined ? null : Math.round(perSecond * 100) / 100
 
-const toPlanEvent = ({ rows, reused, moved, edited, new: added, removed, pending, faulty }: PlanCounts): string =>
-  toEvent('plan', { rows, reused, moved, edited, new: added, removed, pending, faulty })
+const toPlanEvent = (counts: PlanCounts): string => {
+  const { rows, reused, moved, edited, new: added, removed, pending, faulty, copies } = counts
+  return toEvent('plan', { rows, reused, moved, edited, new: added, removed, pending, faulty, copies })
+}
 
 /** The hold is that of the moment, unlike what people are shown. */
 const toProgressEvent = (snapshot: Snapshot): string => {

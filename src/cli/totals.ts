@@ -44,6 +44,13 @@ const showCost = (painter: Painter, { cost_usd, cost_unknown_rows }: Summary): s
   return `${sum} ${paint(painter, 'yellow', `without ${showCount(cost_unknown_rows)} rows whose cost is unknown`)}`
 }
 
+const showCopies = ({ copies }: Summary): string => {
+  const { rows, tokens, saved_usd } = copies
+  const usd = saved_usd === null ? undefined : parseUsd(saved_usd)
+  const saved = `${showCount(tokens.prompt + tokens.completion)} tokens`
+  return `${showCount(rows)} rows share the call of an equal one: ${saved}${usd === undefined ? '' : ` and ${showUsd(usd)}`} saved`
+}
+
 const showTokens = ({ tokens }: Summary): string => {
   const prompt = `${showCount(tokens.prompt)} prompt (${showCount(tokens.cached)} cached)`
   return `${prompt}, ${showCount(tokens.completion)} completion (${showCount(tokens.reasoning)} reasoning)`
@@ -77,6 +84,7 @@ export const renderSummary = (painter: Painter, summary: Summary): string[] => {
     ...(failures === '' ? [] : [`${label(painter, 'failed')}${failures}`]),
     `${label(painter, 'tokens')}${showTokens(summary)}`,
     `${label(painter, 'cost')}${showCost(painter, summary)}`,
+    ...(summary.copies.rows === 0 ? [] : [`${label(painter, 'copies')}${showCopies(summary)}`]),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { loadModelLimits } from '../pricing/model-limits.js'
 import type { PriceBook } from '../pricing/price-book.js'
 import { createFindings, type Finding, type Findings } from './check/findings.js'
+import type { Repeats } from './check/repeats.js'
 import { type CheckNotify, checkRows } from './check/rows.js'
 import type { Ports } from './ports.js'
 import { openForReading } from './session/open-source.js'
@@ -22,6 +23,8 @@ export interface CheckReport {
   /** Whether there is not a single fault; notes do not count. */
   readonly ok: boolean
   readonly findings: readonly Finding[]
+  /** Requests that an earlier row has too. */
+  readonly repeats: Repeats
 }
 
 const checkPrices = (models: ReadonlySet<string>, prices: PriceBook, found: { findings: Findings; at: Date }): void => {
@@ -46,10 +49,10 @@ export const check = async (options: CheckOptions, ports: Ports, notify: CheckNo
   try {
     const findings = createFindings()
     const limits = { limitsOf: await loadModelLimits(), tpm: settings.tpm }
-    const { rows, models } = await checkRows({ settings, source, findings, limits, notify })
+    const { rows, models, repeats } = await checkRows({ settings, source, findings, limits, notify })
     checkPrices(models, prices, { findings, at: new Date(ports.clock.wall()) })
     const found = findings.list()
-    return { input: input.name, rows, ok: found.every(({ kind }) => kind === 'note'), findings: found }
+    return { input: input.name, rows, ok: found.every(({ kind }) => kind === 'note'), findings: found, repeats }
   } finally {
     await close()
   }

@@ -14,6 +14,7 @@ import { type Expectation, expectRowTokens } from './estimate/expectation.js'
 import { type Forecast, forecast, formatRange } from './estimate/forecast.js'
 import { measurePrefixes } from './estimate/measure-prefix.js'
 import { readPastAnswers } from './estimate/past-answers.js'
+import { reportRepeats } from './estimate/repeats.js'
 import {
   type ComparedModel,
   type Estimate,
@@ -65,11 +66,14 @@ const reportRows = ({ counts }: Plan, { rows }: Summary): Estimate['rows'] => ({
   pending: counts.pending,
   ok: rows.ok,
   failed: rows.failed + counts.faulty,
+  copies: counts.copies,
 })
 
 interface Findings {
   readonly plan: Plan
   readonly groups: readonly DemandGroup[]
+  /** The requests among them that an earlier row has too. */
+  readonly repeats: readonly DemandGroup[]
   readonly spent: Summary
   readonly expectation: Expectation
   readonly compared: readonly ComparedModel[]
@@ -78,7 +82,7 @@ interface Findings {
 }
 
 const report = ({ input, settings, prices }: Survey, findings: Findings): Estimate => {
-  const { plan, groups, spent, expectation, compared, warnings, at } = findings
+  const { plan, groups, repeats, spent, expectation, compared, warnings, at } = findings
   const rowTokens = expectRowTokens(expectation, plan.counts.pending)
   const total = forecast(groups, rowTokens)
   const { promptTokens, completionTokens, cost, unpricedRows, limit } = total
@@ -96,6 +100,7 @@ const report = ({ input, settings, prices }: Survey, findings: Findings): Estima
     lanes: reportLanes(groups, rowTokens),
     models: reportModels(groups, rowTokens),
     compared,
+    repeats: reportRepeats(repeats, rowTokens, total),
     prices: { source: prices.source, date: at.toISOString().slice(0, 10) },
     warnings,
   }
@@ -123,12 +128,14 @@ export const estimate = async (
     const find = createRateFinder(surveyed.prices, at)
     const findRates: FindRates = size => find(size.model, size.serviceTier, size.promptTokens)
     const demand = createDemand(findRates)
+    const repeated = createDemand(findRates)
     const doubts = createDoubts()
     const prefixes = createSharedPrefixes()
     const plan = await countPending(surveyed, {
       ...notify,
-      onSize(draft, size) {
+      onSize({ draft, repeats }, size) {
         demand.add(size)
+        if (repeats) repeated.add(size)
         if (size.promptTokens >= leastCached) prefixes.see(size.model, draft.body)
         doubts.see(size)
       },
@@ -152,7 +159,8 @@ export const estimate = async (
       findRates,
       threads,
     })
-    return report(surveyed, { plan, groups, spent, expectation, compared, warnings, at })
+    const repeats = repeated.groups()
+    return report(surveyed, { plan, groups, repeats, spent, expectation, compared, warnings, at })
   } finally {
     await surveyed.close()
   }

@@ -25,6 +25,8 @@ export interface RowCounts {
   readonly pending: number
   /** Rows that no request can be made from. */
   readonly faulty: number
+  /** Rows that are not sent, because an equal row is, or was (`--dedupe`). */
+  readonly copies: number
 }
 
 /** What is known before the first request: how many rows, what becomes of each, and how the input changed. */

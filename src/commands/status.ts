@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { PromptmillError } from '../core/errors.js'
 import type { Judge } from '../core/judge.js'
-import { faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../core/outcome.js'
+import { copyOutcome, faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../core/outcome.js'
 import { createTally, type Summary, type Tally } from '../core/summary.js'
+import { createKeyTable, type KeyTable } from '../journal/key-table.js'
 import { type Manifest, readManifest } from '../journal/manifest.js'
 import { createRecordReader } from '../journal/reader.js'
 import { scanJournal } from '../journal/scan.js'
@@ -38,27 +39,61 @@ export const findRun = async (target: string): Promise<{ folder: string; manifes
 const toOutcome = ({ settled, attempts }: Remembered, outcome: Outcome): Outcome =>
   settled ? outcome : { ...outcome, status: 'pending', attempts: Math.max(attempts, outcome.attempts) }
 
-/** Counts every settled request once, at its first record, in the order of the journal: reading on is cheap, leaping is not. */
-const tallySettled = async (
-  folder: string,
-  memory: Recollection,
-  { tally, price, judge }: { tally: Tally; price: Price; judge: Judge | undefined },
-) => {
+interface Books {
+  readonly folder: string
+  readonly memory: Recollection
+  readonly tally: Tally
+  readonly price: Price
+  readonly judge: Judge | undefined
+}
+
+/**
+ * Counts requests that were sent and are not settled. Where an equal one answers their rows too, they are copies of it.
+ * @returns how many of the rows that a request answers are counted by this
+ */
+const tallyOpen = ({ folder, memory, tally, price, judge }: Books): KeyTable => {
+  const counted = createKeyTable()
+  const reader = createRecordReader(folder)
+  const readPast = (remembered: Remembered): Outcome =>
+    toOutcome(remembered, readRecorded({ reader, price, judge }, remembered.positions))
+  try {
+    for (const request of memory.open()) {
+      const { key, nth } = request
+      if (memory.isRemoved(key, nth)) continue
+      const from = memory.copies.source(key) ?? nth
+      const given = from === nth ? undefined : memory.peek(key, from)
+      const own = readPast(request)
+      tally.add(given?.settled === true ? copyOutcome(readPast(given), own) : own)
+      if (from !== nth) counted.set(key, from, (counted.get(key, from) ?? 0) + 1)
+    }
+  } finally {
+    reader.close()
+  }
+  return counted
+}
+
+/**
+ * Counts every settled request once, at its first record, in the order of the journal: reading on is cheap, leaping is
+ * not. With it go the rows that it answers beside its own, also when it has none any longer.
+ */
+const tallySettled = async ({ folder, memory, tally, price, judge }: Books, counted: KeyTable): Promise<void> => {
   const reader = createRecordReader(folder)
   const source = { reader, price, judge }
   try {
     await scanJournal(folder, (view, position) => {
       if (view.kind !== 'answer' && view.kind !== 'failure') return
-      const remembered = memory.peek(view.key, view.nth)
+      const { key, nth } = view
+      const remembered = memory.peek(key, nth)
       if (remembered?.settled !== true || remembered.positions[0] !== position) return
-      if (memory.isRemoved(view.key, view.nth)) return
+      let copies = memory.copies.of(key, nth)
+      const removed = memory.isRemoved(key, nth)
+      if (removed && copies === 0) return
       const { positions } = remembered
-      tally.add(positions.length === 1 ? foldOutcome([view.record()], price, judge) : readRecorded(source, positions))
+      const outcome =
+        positions.length === 1 ? foldOutcome([view.record()], price, judge) : readRecorded(source, positions)
+      if (!removed) tally.add(outcome)
+      for (copies -= counted.get(key, nth) ?? 0; copies > 0; copies--) tally.add(copyOutcome(outcome))
     })
-    for (const request of memory.open()) {
-      if (memory.isRemoved(request.key, request.nth)) continue
-      tally.add(toOutcome(request, readRecorded(source, request.positions)))
-    }
   } finally {
     reader.close()
   }
@@ -83,7 +118,8 @@ export const readStatus = async (target: string, prices?: string): Promise<Statu
   const price = createDailyPrice(await loadPrices(prices, folder))
   const tally = createTally()
   const judge = await recallJudge(manifest.settings)
-  await tallySettled(folder, memory, { tally, price, judge })
+  const books = { folder, memory, tally, price, judge }
+  await tallySettled(books, tallyOpen(books))
   tallyFaults(tally, memory)
   const counted = tally.summary(0).rows.total
   for (let row = counted; row < (memory.lastRun?.rows ?? 0); row++) tally.add(pendingOutcome())

@@ -169,6 +169,12 @@ export const choiceOptions = {
     describe:
       'Rows with this very value in that column alone, or with COLUMN!=VALUE the others; repeatable, all must hold',
   },
+  dedupe: {
+    group: 'Choice',
+    type: 'boolean',
+    default: false,
+    describe: 'Send equal requests once: all their rows get the answer, the first one has its cost',
+  },
 } as const satisfies OptionTable
 
 /** Where the results go. */

@@ -26,6 +26,14 @@ export interface Outcome {
   readonly latencyMs: number | undefined
   readonly requestId: string | undefined
   readonly simulated: boolean
+  /** What the call took that brought the answer, when it was made for another row with the very same request. */
+  readonly saved: Saved | undefined
+}
+
+/** What a row that was not sent would have taken, going by the row whose answer it has. */
+export interface Saved {
+  readonly usage: Usage | undefined
+  readonly costUsd: Usd | undefined
 }
 
 /** Prices one completion at the prices of the moment it was answered (epoch ms); undefined when that is not known. */
@@ -53,6 +61,7 @@ const nothing: Outcome = {
   latencyMs: undefined,
   requestId: undefined,
   simulated: false,
+  saved: undefined,
 }
 
 /** A row that has not been sent, or whose sends brought nothing final. */
@@ -211,6 +220,45 @@ export const foldOutcome = (
     latencyMs: best.latency_ms,
     requestId: best.request_id ?? undefined,
     simulated: best.kind === 'answer' && best.simulated,
+    saved: undefined,
+  }
+}
+
+const noUsage: Usage = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  audioPromptTokens: 0,
+  completionTokens: 0,
+  reasoningTokens: 0,
+  audioCompletionTokens: 0,
+}
+
+/**
+ * What becomes of a row that shares the call of an equal one. Tokens, cost and attempts are its own: none, unless it was
+ * sent itself before. So each call counts once, and sums over rows are sums over calls.
+ * @param given what became of the row that was sent
+ * @param own what the row's own records say
+ */
+export const copyOutcome = (given: Outcome, own: Outcome = nothing): Outcome => {
+  if (given.status === 'pending') return own
+  const nothingSpent = given.costUsd === undefined ? undefined : 0n
+  return {
+    status: given.status,
+    response: given.response,
+    parsed: given.parsed,
+    finishReason: given.finishReason,
+    errorCode: given.errorCode,
+    errorMessage: given.errorMessage,
+    model: given.model,
+    usage: own.usage ?? (given.usage && noUsage),
+    costUsd: own.costUnknown ? undefined : (own.costUsd ?? nothingSpent),
+    costUnknown: own.costUnknown,
+    attempts: own.attempts,
+    latencyMs: given.latencyMs,
+    requestId: given.requestId,
+    simulated: given.simulated,
+    saved: given.saved ?? { usage: given.usage, costUsd: given.costUsd },
   }
 }
 

@@ -96,6 +96,16 @@ export interface LostRecord {
   readonly count: number
 }
 
+/**
+ * These requests answer so many rows beside their own (`--dedupe`). What earlier sessions said of it no longer holds:
+ * each session says it anew, after its `run` record.
+ */
+export interface CopiesRecord {
+  readonly kind: 'copies'
+  readonly at: number
+  readonly requests: readonly (readonly [key: string, nth: number, rows: number])[]
+}
+
 /** A session ended in good order. */
 export interface EndRecord {
   readonly kind: 'end'
@@ -112,6 +122,7 @@ export type JournalRecord =
   | UnknownRecord
   | MembershipRecord
   | LostRecord
+  | CopiesRecord
   | EndRecord
 
 /** Records that belong to one request. */

@@ -36,6 +36,16 @@ export interface Summary {
   readonly flagged: Readonly<Record<string, number>>
   /** The answers came from the built-in simulator. */
   readonly simulated: boolean
+  /** What `--dedupe` saved. */
+  readonly copies: CopyTotals
+}
+
+/** Rows that have the answer of an equal one, and what they would have taken going by that one. */
+export interface CopyTotals {
+  readonly rows: number
+  readonly tokens: TokenTotals
+  /** Exact decimal USD; null when no price is known. */
+  readonly saved_usd: string | null
 }
 
 /** Adds outcomes up, one by one, into a summary. */
@@ -66,7 +76,10 @@ const noSums = (): Sums => ({
   unpriced: 0,
 })
 
-const addTo = (sums: Sums, { usage, costUsd, costUnknown }: Outcome): void => {
+const addTo = (
+  sums: Sums,
+  { usage, costUsd, costUnknown }: Pick<Outcome, 'usage' | 'costUsd' | 'costUnknown'>,
+): void => {
   sums.rows += 1
   sums.prompt += usage?.promptTokens ?? 0
   sums.cached += usage?.cachedTokens ?? 0
@@ -87,12 +100,15 @@ const toTokens = ({ prompt, cached, completion, reasoning }: Sums): TokenTotals 
 const toCost = ({ cost, priced, unpriced }: Sums): string | null =>
   priced === 0 && unpriced > 0 ? null : formatUsd(cost)
 
+const toCopies = (sums: Sums): CopyTotals => ({ rows: sums.rows, tokens: toTokens(sums), saved_usd: toCost(sums) })
+
 const count = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
 export const createTally = (): Tally => {
   const all = noSums()
+  const saved = noSums()
   const byModel = new Map<string, Sums>()
   const failures = new Map<string, number>()
   const flagged = new Map<string, number>()
@@ -108,6 +124,10 @@ export const createTally = (): Tally => {
       // What came of a pending row so far is not its last word.
       if (outcome.errorCode !== undefined && outcome.status !== 'pending') {
         count(outcome.status === 'failed' ? failures : flagged, outcome.errorCode)
+      }
+      if (outcome.saved !== undefined) {
+        const { usage, costUsd } = outcome.saved
+        addTo(saved, { usage, costUsd, costUnknown: usage !== undefined && costUsd === undefined })
       }
       if (outcome.model === undefined) return
       const sums = byModel.get(outcome.model) ?? noSums()
@@ -127,6 +147,7 @@ export const createTally = (): Tally => {
       ),
       flagged: Object.fromEntries(flagged),
       simulated,
+      copies: toCopies(saved),
     }),
   }
 }

@@ -83,6 +83,10 @@ export const recordKinds: { readonly [K in RecordKind]: KindSpec<K> } = {
   unknown: { when: 'A send was abandoned in flight: it may have been billed', fields: attempt },
   removed: { when: 'Requests belong to no row of the run any more; their answers stay', fields: membership },
   restored: { when: 'They do again', fields: membership },
+  copies: {
+    when: 'Requests answer several rows (`--dedupe`); said anew by each session',
+    fields: { at, requests: 'lists of `key`, `nth` and the number of rows beside its own' },
+  },
   lost: {
     when: 'Records were damaged beyond reading and moved aside by `--repair`; it has the number of the first',
     fields: { at, count: 'how many' },

@@ -33,7 +33,7 @@ export const resultColumns = [
   { name: 'model', describe: 'the model that answered, as it names itself', value: outcome => outcome.model ?? null },
   {
     name: 'prompt_tokens',
-    describe: 'prompt tokens, over all attempts of the row',
+    describe: 'prompt tokens, over all attempts of the row; 0 where the call of an equal row was shared (`--dedupe`)',
     value: outcome => outcome.usage?.promptTokens ?? null,
   },
   {
@@ -53,12 +53,12 @@ export const resultColumns = [
   },
   {
     name: 'cost_usd',
-    describe: 'exact cost in USD, over all attempts; empty when the price is unknown',
+    describe: 'exact cost in USD, over all attempts; empty when the price is unknown, 0 where a call was shared',
     value: outcome => (outcome.costUsd === undefined ? null : formatUsd(outcome.costUsd)),
   },
   {
     name: 'attempts',
-    describe: 'calls made for the row',
+    describe: 'calls made for the row; 0 where a call was shared',
     value: outcome => outcome.attempts,
   },
   {

@@ -13,7 +13,7 @@ const model: Estimate['models'][string] = {
 
 const sample: Estimate = {
   input: 'reviews.csv',
-  rows: { total: 1319, pending: 1300, ok: 18, failed: 1 },
+  rows: { total: 1319, pending: 1300, ok: 18, failed: 1, copies: 0 },
   tokens: model.tokens,
   cost_usd: model.cost_usd,
   cost_limit_usd: null,
@@ -32,6 +32,7 @@ const sample: Estimate = {
   lanes: { flex: null, batch: null },
   models: { 'gpt-4o-mini': model },
   compared: [],
+  repeats: { rows: 0, tokens: { prompt: 0, completion: 0 }, saved_usd: '0', share: 0 },
   prices: { source: '@pydantic/genai-prices 0.1.8', date: '2026-11-24' },
   warnings: [],
 }
@@ -94,10 +95,25 @@ describe('the table of an estimate', () => {
     ],
     [
       'that nothing is left to send',
-      { rows: { total: 3, pending: 0, ok: 3, failed: 0 } },
+      { rows: { total: 3, pending: 0, ok: 3, failed: 0, copies: 0 } },
       /^reviews.csv: 0 of 3 rows to send \(3 ok, 0 failed\)$/,
+    ],
+    [
+      'rows that share the call of an equal one',
+      { rows: { total: 3, pending: 1, ok: 0, failed: 0, copies: 2 } },
+      /^reviews.csv: 1 of 3 rows to send \(0 ok, 0 failed, 2 share the call of an equal one\)\n/,
+    ],
+    [
+      'what --dedupe would save',
+      { repeats: { rows: 130, tokens: { prompt: 9000, completion: 26_000 }, saved_usd: '0.0169', share: 0.1 } },
+      /\nrepeats +130 rows ask the very same as an earlier one: --dedupe .* saves \$0.0169, 10.0 %/,
     ],
   ])('shows %s', (_title, changes, line) => {
     expect(show(changes)).toMatch(line)
+  })
+
+  it('does not offer --dedupe where it would save next to nothing', () => {
+    const repeats = { rows: 1, tokens: { prompt: 90, completion: 200 }, saved_usd: '0.0001', share: 0.0008 }
+    expect(show({ repeats })).not.toContain('--dedupe')
   })
 })

@@ -18,7 +18,17 @@ const eventsOf = (tell: (view: ProgressView) => void): unknown[] => {
   return said.map(line => JSON.parse(line) as unknown)
 }
 
-const counts: PlanCounts = { rows: 1, reused: 0, moved: 0, edited: 0, new: 1, removed: 0, pending: 1, faulty: 0 }
+const counts: PlanCounts = {
+  rows: 1,
+  reused: 0,
+  moved: 0,
+  edited: 0,
+  new: 1,
+  removed: 0,
+  pending: 1,
+  faulty: 0,
+  copies: 0,
+}
 
 const stoppedRun: RunResult = {
   summary: createTally().summary(12),
@@ -54,7 +64,7 @@ const halfway = {
 
 describe('createEventView', () => {
   it('tells the plan', () => {
-    const plan = { rows: 3000, reused: 4, moved: 2, edited: 3, new: 5, removed: 1, pending: 2990, faulty: 6 }
+    const plan = { rows: 3000, reused: 4, moved: 2, edited: 3, new: 5, removed: 1, pending: 2990, faulty: 6, copies: 0 }
     expect(eventsOf(view => view.onPlan?.(plan))).toEqual([{ event: 'plan', ...plan }])
   })
 
@@ -85,7 +95,7 @@ describe('createEventView', () => {
     ['failed', failed, { status: 'failed', error_code: 'timeout', cost_usd: null, attempts: 6 }],
   ])('tells that a row was %s, without its text', (_title, outcome, fields) => {
     expect(eventsOf(view => view.onOutcome?.({ row: 17, line: 19, outcome }))).toEqual([
-      { event: 'row', row: 17, line: 19, ...fields },
+      { event: 'row', row: 17, line: 19, source: null, ...fields },
     ])
   })
 

@@ -106,7 +106,7 @@ describe('createProgress', () => {
 
   it('tells machines the plan, each second, each row, each notice and the end', () => {
     const { display, clock, writes, send } = openStage('json')
-    const plan = { reused: 0, moved: 0, edited: 0, new: 3000, removed: 0, pending: 3000, faulty: 0 }
+    const plan = { reused: 0, moved: 0, edited: 0, new: 3000, removed: 0, pending: 3000, faulty: 0, copies: 0 }
     display.notify.onPlan?.({ rows: 3000, ...plan })
     send(1)
     clock.pass(2500)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderChangeLine, renderResumeLine } from '../../src/cli/resume-line.js'
 
-const first = { rows: 60, reused: 0, moved: 0, edited: 0, new: 60, removed: 0, pending: 60, faulty: 0 }
+const first = { rows: 60, reused: 0, moved: 0, edited: 0, new: 60, removed: 0, pending: 60, faulty: 0, copies: 0 }
 
 describe('renderResumeLine', () => {
   it('says nothing of a first session', () => {

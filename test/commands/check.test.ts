@@ -81,6 +81,18 @@ describe('a check', () => {
     ])
   })
 
+  it.each<[string, number, boolean, RegExp]>([
+    ['offers --dedupe where much is repeated', 10, false, /--dedupe sends 1 fewer request, \d.* %/],
+    ['does not offer it for next to nothing', 500, false, /^Fine where repeats are wanted, .* each is paid for$/],
+    ['says what --dedupe does where it is given', 10, true, /^With --dedupe each request is sent once/],
+  ])('%s', async (_title, rows, dedupe, hint) => {
+    const different = Array.from({ length: rows }, (_, row) => `question ${1000 + row}\n`).join('')
+    const { findings, repeats } = await checkFile('in.csv', `prompt\n${different}question 1000\n`, { dedupe })
+    expect(findings).toMatchObject([{ code: 'duplicate_request', rows: 1 }])
+    expect(findings[0]?.hint).toMatch(hint)
+    expect(repeats).toEqual({ rows: 1, share: expect.closeTo(1 / (rows + 1)) })
+  })
+
   it.each<[string, Partial<CheckOptions>, string]>([
     ['the context of the model', {}, 'does not fit into the context of gpt-4, 8,192 tokens'],
     ['the context together with its answer', { maxTokens: 8000 }, 'does not fit into the context of gpt-4'],

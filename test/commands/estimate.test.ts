@@ -40,7 +40,7 @@ describe('an estimate', () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(5))
     const { rows } = await look(work, { input })
-    expect(rows).toEqual({ total: 5, pending: 5, ok: 0, failed: 0 })
+    expect(rows).toEqual({ total: 5, pending: 5, ok: 0, failed: 0, copies: 0 })
     expect(work.simulator.ledger().calls).toBe(0)
     expect(await readdir(work.folder)).toEqual(['in.csv'])
   })
@@ -72,7 +72,7 @@ describe('an estimate', () => {
     const { summary } = await work.run({ input })
     await work.write('in.csv', `${manyPrompts(30)}31,one more\n32,and another\n`)
     const { rows, spent, answers } = await look(work, { input })
-    expect(rows).toEqual({ total: 32, pending: 2, ok: 30, failed: 0 })
+    expect(rows).toEqual({ total: 32, pending: 2, ok: 30, failed: 0, copies: 0 })
     expect(spent).toEqual({ tokens: summary.tokens, cost_usd: summary.cost_usd, cost_unknown_rows: 0 })
     expect(answers).toMatchObject({ source: 'run', seen: 30 })
   })
@@ -82,7 +82,7 @@ describe('an estimate', () => {
     const input = await work.write('in.csv', manyPrompts(3))
     await work.run({ input })
     const { rows, cost_usd, duration } = await look(work, { input })
-    expect(rows).toEqual({ total: 3, pending: 0, ok: 3, failed: 0 })
+    expect(rows).toEqual({ total: 3, pending: 0, ok: 3, failed: 0, copies: 0 })
     expect(cost_usd).toEqual({ low: '0', expected: '0', high: '0' })
     expect(duration.ms).toBe(0)
   })
@@ -217,6 +217,21 @@ describe('an estimate', () => {
     )
   })
 
+  it('says what --dedupe would save, which is what it then counts less', async () => {
+    const work = await createWorkspace()
+    const rows = ['one and two', 'three', 'one and two', 'one and two', 'three']
+    const input = await work.write('in.csv', `prompt\n${rows.join('\n')}\n`)
+    const plain = await look(work, { input })
+    const once = await look(work, { input, dedupe: true })
+    expect(plain.repeats.rows).toBe(3)
+    expect(once.rows).toEqual({ total: 5, pending: 2, ok: 0, failed: 0, copies: 3 })
+    expect(once.repeats.rows).toBe(0)
+    expect(plain.tokens.prompt - once.tokens.prompt).toBe(plain.repeats.tokens.prompt)
+    const [all, fewer] = [plain, once].map(({ cost_usd }) => parseUsd(cost_usd?.expected ?? '') ?? 0n)
+    expect((all ?? 0n) - (fewer ?? 0n)).toBe(parseUsd(plain.repeats.saved_usd ?? ''))
+    expect(plain.repeats.share).toBeCloseTo(3 / 5, 1)
+  })
+
   it('reads rows from a stream and keeps no copy', async () => {
     const work = await createWorkspace()
     const bytes = (async function* () {
@@ -245,7 +260,7 @@ describe('an estimate of rows that a run would refuse', () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', 'prompt\none\n""\nthree\n')
     const { rows, warnings } = await look(work, { input })
-    expect(rows).toEqual({ total: 3, pending: 2, ok: 0, failed: 1 })
+    expect(rows).toEqual({ total: 3, pending: 2, ok: 0, failed: 1, copies: 0 })
     expect(warnings.join('\n')).toMatch(/A run would stop: .*row 2 \(line 3\)/s)
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Judge } from '../../src/core/judge.js'
-import { faultOutcome, foldOutcome, type Price, pendingOutcome } from '../../src/core/outcome.js'
+import { copyOutcome, faultOutcome, foldOutcome, type Price, pendingOutcome } from '../../src/core/outcome.js'
 import type { AnswerRecord, FailureRecord } from '../../src/core/records.js'
 import { createTally } from '../../src/core/summary.js'
 
@@ -146,6 +146,25 @@ describe('createTally', () => {
       },
       flagged: { truncated: 1 },
       simulated: false,
+      copies: { rows: 0, tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 }, saved_usd: '0' },
+    })
+  })
+
+  it('counts a call once, however many rows share it, and says what they would have taken', () => {
+    const tally = createTally()
+    const sent = foldOutcome([answer(completion())], price)
+    for (const outcome of [sent, copyOutcome(sent), copyOutcome(copyOutcome(sent))]) tally.add(outcome)
+    const { rows, tokens, cost_usd, attempts, copies } = tally.summary(0)
+    expect(rows.ok).toBe(3)
+    expect({ tokens, cost_usd, attempts }).toEqual({
+      tokens: { prompt: 10, cached: 0, completion: 5, reasoning: 0 },
+      cost_usd: '0.00000000000002',
+      attempts: sent.attempts,
+    })
+    expect(copies).toEqual({
+      rows: 2,
+      tokens: { prompt: 20, cached: 0, completion: 10, reasoning: 0 },
+      saved_usd: '0.00000000000004',
     })
   })
 

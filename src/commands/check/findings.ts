@@ -58,14 +58,20 @@ const mostGroups = 1000
 /** Groups what is found, so that memory does not grow with it. */
 export const createFindings = () => {
   const groups = new Map<string, { text: FindingText; rows: number; examples: FoundRow[] }>()
+  const nameOf = ({ code, message }: FindingText): string => `${code} ${message}`
   return {
     add(text: FindingText, found?: FoundRow): void {
-      const name = `${text.code} ${text.message}`
+      const name = nameOf(text)
       const group = groups.get(name) ?? { text, rows: 0, examples: [] }
       if (groups.size < mostGroups) groups.set(name, group)
       if (found === undefined) return
       group.rows += 1
       if (group.examples.length < mostExamples) group.examples.push(found)
+    },
+    /** Gives what was found of this kind, if anything was, a hint that only the end of the file could tell. */
+    advise(text: FindingText, hint: string): void {
+      const group = groups.get(nameOf(text))
+      if (group !== undefined) group.text = { ...text, hint }
     },
     /** Faults first, each kind in order of appearance. */
     list: (): readonly Finding[] =>

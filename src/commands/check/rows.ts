@@ -11,7 +11,7 @@ import { openDrafts } from '../session/open-drafts.js'
 import type { OpenedSource } from '../session/open-source.js'
 import { addedShape, type RunSettings } from '../session/settings.js'
 import type { Findings, FoundRow } from './findings.js'
-import { createRepeats } from './repeats.js'
+import { createRepeatCheck, type Repeats } from './repeats.js'
 import { findSizeFaults, needsCounting, type SizeLimits } from './sizes.js'
 
 export interface CheckNotify {
@@ -27,27 +27,6 @@ export interface Checking {
   readonly findings: Findings
   readonly limits: SizeLimits
   readonly notify: CheckNotify
-}
-
-const repeatHint = 'Fine where repeats are wanted, as in sampling; otherwise each is paid for'
-
-/** Looks for rows that repeat an earlier one, by id or by request. */
-const createRepeatCheck = (findings: Findings) => {
-  const repeats = createRepeats()
-  return {
-    seeRow(found: FoundRow): void {
-      const first = found.id === null ? undefined : repeats.findId(found.id, found.row - 1)
-      if (first === undefined) return
-      const message = 'An earlier row has the same id'
-      findings.add({ code: 'duplicate_id', kind: 'fault', message }, { ...found, detail: `as row ${first + 1}` })
-    },
-    seeDraft(draft: Draft, found: FoundRow): void {
-      const first = repeats.findRequest(draft)
-      if (first === undefined) return
-      const text = { code: 'duplicate_request', kind: 'note', message: 'An earlier row asks the very same' } as const
-      findings.add({ ...text, hint: repeatHint }, { ...found, detail: `as row ${first + 1}` })
-    },
-  }
 }
 
 /** Counts the tokens of requests that could be over a limit. */
@@ -99,15 +78,17 @@ const nowhere: FoundRow = { row: 0, line: 0, source: null, id: null, detail: nul
 /**
  * Reads all rows once, by the plan of a run that has answered nothing yet. Where the file can be read no further, what
  * was found before stands.
- * @returns how many rows there are, and the models that they go to
+ * @returns how many rows there are, the models that they go to, and what of them is repeated
  */
-export const checkRows = async (checking: Checking): Promise<{ rows: number; models: ReadonlySet<string> }> => {
+export const checkRows = async (
+  checking: Checking,
+): Promise<{ rows: number; models: ReadonlySet<string>; repeats: Repeats }> => {
   const { settings, source, findings, notify } = checking
   const { input } = source
   const { idColumn } = settings
   const drafts = await openDrafts(settings, source)
   const readId = createIdReader(input.columns, idColumn)
-  const repeats = createRepeatCheck(findings)
+  const repeats = createRepeatCheck(findings, settings.dedupe)
   const sizes = createSizeCheck(checking)
   const models = new Set<string>()
   let rows = 0
@@ -132,12 +113,20 @@ export const checkRows = async (checking: Checking): Promise<{ rows: number; mod
     },
   }
   try {
-    const plan = { drafts, memory: emptyRecollection(), added: addedShape(settings), idColumn, again: undefined, watch }
+    const plan = {
+      drafts,
+      memory: emptyRecollection(),
+      added: addedShape(settings),
+      idColumn,
+      dedupe: false,
+      again: undefined,
+      watch,
+    }
     checkColumns(await planRows(input, plan), input, settings)
   } catch (error) {
     addRefusal(findings, error)
   } finally {
     await sizes.finish()
   }
-  return { rows, models }
+  return { rows, models, repeats: repeats.finish() }
 }

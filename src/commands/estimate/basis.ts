@@ -17,7 +17,7 @@ export const readSpent = ({ folder, price, settings: { judge } }: Survey, { tabl
   const reader = createRecordReader(folder)
   try {
     for (let row = 0; row < table.rows; row++) {
-      if (table.positions(row).length === 0) continue
+      if (table.positions(row).length === 0 || table.state(row) === 'copy') continue
       const outcome = readOutcome({ table, reader, price, judge }, row)
       tally.add(outcome)
       gatherOutcome(gathered, outcome)

@@ -13,8 +13,16 @@ export interface CountingProgress {
   readonly promptTokens: number
 }
 
+/** A request to be counted. */
+export interface PendingDraft {
+  readonly draft: Draft
+  readonly body: string
+  /** An earlier row has the very same request. */
+  readonly repeats: boolean
+}
+
 export interface CountHooks {
-  readonly onSize: OnSize<Draft>
+  readonly onSize: OnSize<PendingDraft>
   readonly onCounting?: ((progress: CountingProgress) => void) | undefined
   /** Threads to count in; as many as there are cores unless given. */
   readonly threads?: number | undefined
@@ -27,14 +35,14 @@ export interface CountHooks {
  */
 export const countPending = async (surveyed: Survey, { onSize, onCounting, threads }: CountHooks): Promise<Plan> => {
   const { input, drafts, memory, settings } = surveyed
-  let batch: Draft[] = []
+  let batch: PendingDraft[] = []
   let requests = 0
   let promptTokens = 0
-  const counting = createCounting<Draft>(
-    (draft, size) => {
+  const counting = createCounting<PendingDraft>(
+    (pending, size) => {
       requests += 1
       promptTokens += size.promptTokens
-      onSize(draft, size)
+      onSize(pending, size)
     },
     { threads },
   )
@@ -44,14 +52,16 @@ export const countPending = async (surveyed: Survey, { onSize, onCounting, threa
     await counting.add(full)
     onCounting?.({ share, requests, promptTokens })
   }
-  const { idColumn } = settings
-  const watch = { onPending: (draft: Draft) => void batch.push(draft), onBatch }
+  const { idColumn, dedupe } = settings
+  const onPending = (draft: Draft, repeats: boolean): void => void batch.push({ draft, body: draft.body, repeats })
+  const watch = { onPending, onBatch }
   try {
     const plan = await planRows(input, {
       drafts,
       memory,
       added: addedShape(settings),
       idColumn,
+      dedupe,
       again: undefined,
       watch,
     })

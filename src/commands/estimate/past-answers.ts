@@ -9,9 +9,9 @@ import { createSeenAnswers, fewestAnswers, type SeenAnswers } from './expectatio
 
 type Gathered = ReturnType<typeof createSeenAnswers>
 
-/** Counts an outcome in, if it is an answer whose tokens were reported. */
+/** Counts an outcome in, if it is an answer of its own whose tokens were reported. */
 export const gatherOutcome = (gathered: Gathered, outcome: Outcome): void => {
-  if (outcome.status !== 'ok' || outcome.usage === undefined) return
+  if (outcome.status !== 'ok' || outcome.usage === undefined || outcome.saved !== undefined) return
   gathered.add(outcome.usage.completionTokens, outcome.latencyMs)
 }
 

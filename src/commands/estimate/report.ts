@@ -7,6 +7,7 @@ import type { DurationBound } from './duration.js'
 import type { Expectation, Range, RowTokens } from './expectation.js'
 import { type Forecast, forecast, forecastCache, forecastLane, formatRange } from './forecast.js'
 import { formatRates, type RateReport } from './rate-report.js'
+import type { RepeatReport } from './repeats.js'
 
 /** Rates, and how many rows are billed at them. */
 export interface PriceReport extends RateReport {
@@ -47,7 +48,14 @@ export interface AnswerReport {
 /** The object that `estimate --json` prints and that the library returns. Money is an exact decimal, null is unknown. */
 export interface Estimate {
   readonly input: string
-  readonly rows: { readonly total: number; readonly pending: number; readonly ok: number; readonly failed: number }
+  readonly rows: {
+    readonly total: number
+    readonly pending: number
+    readonly ok: number
+    readonly failed: number
+    /** With `--dedupe`: rows that are not sent because an equal row is, or was. */
+    readonly copies: number
+  }
   /** Tokens of the pending rows. */
   readonly tokens: { readonly prompt: number; readonly completion: Range }
   /** Cost of the pending rows whose price is known; null when none is. */
@@ -73,6 +81,8 @@ export interface Estimate {
   readonly models: Readonly<Record<string, ModelEstimate>>
   /** With `--compare`: what other models would take for the same rows, cheapest first, those without a price last. */
   readonly compared: readonly ComparedModel[]
+  /** Pending rows whose request an earlier row has too, and what `--dedupe` would save by sending each once. */
+  readonly repeats: RepeatReport
   readonly prices: { readonly source: string; readonly date: string }
   readonly warnings: readonly string[]
 }

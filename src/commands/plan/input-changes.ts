@@ -40,6 +40,8 @@ export const compareInput = (
   const { fresh, counts } = plan
   const { missing, edited } = countEdited(plan, memory, reader)
   const removed = plan.partial ? 0 : missing - edited
-  const stayed = (memory.lastRun?.rows ?? 0) - removed
-  return { edited, removed, new: Math.max(0, Math.min(counts.rows - stayed, fresh - edited)) }
+  // Rows that share the request of an equal one come and go without leaving a trace of their own.
+  const stayed = (memory.lastRun?.rows ?? 0) - memory.copies.rows - removed
+  const grown = counts.rows - counts.copies - stayed
+  return { edited, removed, new: Math.max(0, Math.min(grown, fresh - edited)) }
 }

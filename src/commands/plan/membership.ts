@@ -1,6 +1,7 @@
 import type { RequestIdentity } from '../../core/model.js'
 import type { MembershipRecord, RecordSink } from '../../core/records.js'
 import type { RecordReader } from '../../journal/reader.js'
+import type { CopiedRequest } from './copy-list.js'
 import type { Plan } from './plan.js'
 import type { Recollection } from './recall.js'
 
@@ -59,4 +60,19 @@ export const writeMembership = async (
     if (keys.length === keysPerRecord) await flush()
   }
   await flush()
+}
+
+/** Notes which requests answer several rows, for the same end. */
+export const writeCopies = async (
+  { copies }: Plan,
+  { journal, at }: { journal: RecordSink; at: number },
+): Promise<void> => {
+  let requests: CopiedRequest[] = []
+  for (const request of copies) {
+    requests.push(request)
+    if (requests.length < keysPerRecord) continue
+    await journal.note({ kind: 'copies', at, requests })
+    requests = []
+  }
+  if (requests.length > 0) await journal.note({ kind: 'copies', at, requests })
 }

@@ -1,4 +1,3 @@
-import { PromptmillError } from '../../core/errors.js'
 import type { Row, RowFault } from '../../core/model.js'
 import { splitNames } from '../../core/name-list.js'
 import { flagName } from '../../core/option-spec.js'
@@ -10,17 +9,13 @@ import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { unknownColumn } from '../../prompt/template.js'
 import { stopReading } from '../interrupted.js'
 import type { PlanCounts, RowCounts } from '../ports.js'
+import { type CopyList, createCopyList } from './copy-list.js'
+import { createEquals } from './equals.js'
+import { createFaults, type FaultGroup } from './faults.js'
 import { hashText } from './places.js'
 import type { Recollection, Remembered } from './recall.js'
 import { createIdReader, createShortIdReader, namePlace, placeOf } from './row-name.js'
 import { createRowTable, type RowTable } from './row-table.js'
-
-/** Faulty rows of one kind: how many, and the first few by place. Never a cell's content. */
-interface FaultGroup {
-  readonly fault: RowFault
-  count: number
-  readonly places: string[]
-}
 
 /** Every row of the input, read once before anything is sent. */
 export interface Plan {
@@ -33,6 +28,8 @@ export interface Plan {
   readonly models: ReadonlySet<string>
   /** Rows that alone are to be sent, for a sample; undefined: all that are unsent. */
   readonly only?: ReadonlySet<number> | undefined
+  /** Requests that answer several rows. */
+  readonly copies: CopyList
   /** Rows to be sent that the journal knows nothing of: how many, and the hashes of their ids where rows have some. */
   readonly fresh: number
   readonly freshIds: readonly number[]
@@ -55,6 +52,8 @@ export interface PlanOptions {
   readonly added: AddedShape
   /** Column that names a row in messages. */
   readonly idColumn: string | undefined
+  /** Whether equal requests are sent once. */
+  readonly dedupe: boolean
   /**
    * Tells how often a row that the journal has settled was sent, if it is to be sent again: `retry` chooses by what
    * became of it, `run` never does.
@@ -71,33 +70,14 @@ export interface PlanWatch {
   readonly onRow?: (row: Row) => void
   /** A row that no request can be made from. */
   readonly onFault?: (row: Row, fault: RowFault) => void
-  /** A row that will be sent, with its request. */
-  readonly onPending?: (draft: Draft) => void
+  /** A row that will be sent, with its request. `repeats`: an earlier row has the very same request. */
+  readonly onPending?: (draft: Draft, repeats: boolean) => void
   /** Awaited after some hundred rows, before more are read. `share` is the part of the file that is read, from 0 to 1. */
   readonly onBatch?: (share: number) => Promise<void> | void
 }
 
 /** A JSONL row with more different keys than this across the file is no table; results as JSONL need no columns. */
 const mostColumns = 10_000
-
-const examplesPerFault = 5
-
-const nameFault = (place: string, { detail }: RowFault): string =>
-  detail === undefined ? place : `${place} ${JSON.stringify(detail)}`
-
-const createFaults = (name: (row: Row) => string) => {
-  const groups = new Map<string, FaultGroup>()
-  return {
-    groups: () => [...groups.values()],
-    add(row: Row, fault: RowFault): void {
-      const kind = `${fault.code}: ${fault.message}`
-      const group = groups.get(kind) ?? { fault, count: 0, places: [] }
-      if (groups.size < 1000) groups.set(kind, group)
-      group.count += 1
-      if (group.places.length < examplesPerFault) group.places.push(nameFault(name(row), fault))
-    },
-  }
-}
 
 /** Watches the names of JSONL members: those the results add must be free, and a CSV needs them all as columns. */
 const createColumns = (input: Input, shape: AddedShape) => {
@@ -141,6 +121,8 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   const faults = createFaults(row => namePlace({ ...placeOf(input, row), id: readId(row) }))
   const columns = createColumns(input, options.added)
   const seen = createKeyTable()
+  const copies = createCopyList()
+  const equals = options.dedupe ? createEquals({ table, memory, copies }) : undefined
   let restored = 0
   const { onRow, onFault, onPending, onBatch } = options.watch ?? {}
   const models = new Set<string>()
@@ -174,11 +156,12 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     const nth = seen.get(draft.key, 0) ?? 0
     seen.set(draft.key, 0, nth + 1)
     const remembered = memory.find(draft.key, nth)
+    if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored += 1
+    if (equals?.place(draft, nth, remembered) === true) return
     const sent = remembered?.settled === true ? options.again?.(remembered) : remembered?.attempts
     const state = remembered?.settled !== true ? 'pending' : sent === undefined ? 'settled' : 'again'
     table.push(state, nth)
     if (draft.complete !== undefined) table.setKey(row.index, draft.key)
-    if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored += 1
     for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
     if (state === 'settled') {
       reused += 1
@@ -188,7 +171,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     if (sent !== undefined) table.setAttempts(row.index, sent)
     if (state === 'settled') return
     models.add(draft.model)
-    onPending?.(draft)
+    onPending?.(draft, nth > 0)
   }
 
   const onShare = (read: number): void => {
@@ -210,8 +193,9 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     fresh,
     freshIds,
     restored,
+    copies,
     partial: input.partial,
-    counts: { rows, reused, moved, pending: table.unsent, faulty },
+    counts: { rows, reused, moved, pending: table.unsent, faulty, copies: copies.rows },
   }
 }
 
@@ -226,48 +210,4 @@ export const checkColumns = (plan: Plan, { form, partial }: Input, settings: Run
     const missing = named?.find(column => !plan.columns.includes(column))
     if (missing !== undefined) throw unknownColumn(flagName(key), missing, plan.columns)
   }
-}
-
-const showFaults = (faults: readonly FaultGroup[]): string =>
-  faults
-    .slice(0, 10)
-    .map(({ fault, count, places }) => {
-      const more = count > places.length ? `, … (${count} rows)` : ''
-      return `  ${places.join(', ')}${more}: ${fault.message}`
-    })
-    .join('\n')
-
-const hintOutside = (groups: readonly FaultGroup[]): string =>
-  groups.some(({ fault }) => fault.code === 'image_outside')
-    ? `; ${flagName('imageRoot')} DIR opens a further folder of images, if you trust the input`
-    : ''
-
-/**
- * Stops before the first cent when rows cannot be sent. Lines that cannot be read cost themselves alone; a prompt
- * that is empty or lacks a value points to a mistake in template or file, and the user decides.
- * @throws PromptmillError `bad_template` for a column that no row has, `bad_input` for rows without a request
- */
-export const checkFaults = (plan: Plan, input: Input, badRows: 'stop' | 'fail'): void => {
-  const unsendable = plan.faults.filter(({ fault }) => fault.code !== 'invalid_row')
-  const count = unsendable.reduce((sum, group) => sum + group.count, 0)
-  const [first] = unsendable
-  if (first === undefined) return
-  if (first.fault.code === 'missing_value' && first.count === plan.counts.rows) {
-    throw unknownColumn('The template', first.fault.column ?? '', input.columns)
-  }
-  if (badRows === 'fail') return
-  throw new PromptmillError(
-    'bad_input',
-    `${input.name}: ${count === 1 ? '1 row has' : `${count} rows have`} no request to send:\n${showFaults(unsendable)}`,
-    {
-      hint: `Nothing was sent. Mend the rows, or give ${flagName('badRows')} fail to mark them failed and send the others${hintOutside(unsendable)}`,
-    },
-  )
-}
-
-/** One sentence about the rows that will fail unsent, for a notice; undefined when there are none. */
-export const describeFaults = (plan: Plan): string | undefined => {
-  if (plan.faults.length === 0) return undefined
-  const rows = plan.counts.faulty === 1 ? '1 row fails' : `${plan.counts.faulty} rows fail`
-  return `${rows} without being sent:\n${showFaults(plan.faults)}`
 }

@@ -1,4 +1,4 @@
-import type { JournalPosition, RunRecord } from '../../core/records.js'
+import type { CopiesRecord, JournalPosition, RunRecord } from '../../core/records.js'
 import { createKeyTable } from '../../journal/key-table.js'
 import type { RecordView } from '../../journal/record-view.js'
 import { type JournalEnd, scanJournal } from '../../journal/scan.js'
@@ -44,6 +44,19 @@ export interface Recollection {
   isRemoved(key: string, nth: number): boolean
   /** Whether the request stands where it was sent from. Told only where places were asked for: else all do. */
   isAt(row: number, key: string, nth: number): boolean
+  /** One of the requests with this key that is settled, if the first is not; undefined when there is none. */
+  settledLater(key: string): number | undefined
+  /** Which requests answer several rows, as the latest session told. */
+  readonly copies: Copies
+}
+
+/** What the latest session told of rows that are answered by the request of another. */
+export interface Copies {
+  readonly rows: number
+  /** How many rows this request answers beside its own. */
+  of(key: string, nth: number): number
+  /** The `nth` of the request with this key that answers other rows; undefined when there is none. */
+  source(key: string): number | undefined
 }
 
 const refOf = (key: string, nth: number): string => `${key}.${nth}`
@@ -68,6 +81,8 @@ interface OpenRequest {
 const createSettled = () => {
   const table = createKeyTable()
   const later = new Map<string, JournalPosition[]>()
+  /** By key: one of the settled requests that are not the first with it. */
+  const beyondFirst = createKeyTable()
   let size = 0
   let found = 0
   const has = (key: string, nth: number): boolean => (table.get(key, nth) ?? 0) !== 0
@@ -78,6 +93,10 @@ const createSettled = () => {
   return {
     has,
     positions,
+    beyondFirst(key: string): number | undefined {
+      const nth = beyondFirst.get(key, 0)
+      return nth !== undefined && has(key, nth) ? nth : undefined
+    },
     get size() {
       return size
     },
@@ -86,6 +105,7 @@ const createSettled = () => {
       if (!has(key, nth)) {
         table.set(key, nth, position + 1)
         size += 1
+        if (nth > 0 && beyondFirst.get(key, 0) === undefined) beyondFirst.set(key, 0, nth)
         return
       }
       const ref = refOf(key, nth)
@@ -217,6 +237,37 @@ const createSessionTimes = () => {
   }
 }
 
+/** Follows what sessions tell of requests that answer several rows: the latest alone counts. */
+const createCopies = () => {
+  let counts = createKeyTable()
+  /** Of the few that are not the first with their key. */
+  const later = new Map<string, number>()
+  let rows = 0
+  const copies: Copies = {
+    get rows() {
+      return rows
+    },
+    of: (key, nth) => counts.get(key, nth) ?? 0,
+    source: key => later.get(key) ?? (counts.get(key, 0) === undefined ? undefined : 0),
+  }
+  return {
+    copies,
+    forget(): void {
+      if (rows === 0) return
+      counts = createKeyTable()
+      later.clear()
+      rows = 0
+    },
+    see({ requests }: CopiesRecord): void {
+      for (const [key, nth, count] of requests) {
+        counts.set(key, nth, count)
+        if (nth > 0) later.set(key, nth)
+        rows += count
+      }
+    },
+  }
+}
+
 /** A journal that has nothing. */
 export const emptyRecollection = (): Recollection => ({
   end: { nextSeq: 1, lastSegment: 0, tail: undefined },
@@ -232,6 +283,8 @@ export const emptyRecollection = (): Recollection => ({
   removed: 0,
   isRemoved: () => false,
   isAt: () => true,
+  settledLater: () => undefined,
+  copies: createCopies().copies,
 })
 
 /** How many records are read between two looks at the signal. */
@@ -255,6 +308,7 @@ export const recall = async (
   const follower = createFollower()
   const times = createSessionTimes()
   let removed = createMarks()
+  const { copies, ...copying } = createCopies()
   let lastRun: RunRecord | undefined
   let simulated: boolean | undefined
   const latest = createLatestAnswers(folder)
@@ -270,6 +324,7 @@ export const recall = async (
         closeSession()
         lastRun = view.record()
         times.begin(lastRun.at)
+        copying.forget()
         return
       case 'end':
         latest.forget()
@@ -283,6 +338,9 @@ export const recall = async (
         for (const [key, nth] of view.record().keys) removed.mark(key, nth, false)
         return
       case 'lost':
+        return
+      case 'copies':
+        copying.see(view.record())
         return
       default:
         times.see(view.at)
@@ -321,6 +379,8 @@ export const recall = async (
     },
     isRemoved: (key, nth) => removed.has(key, nth),
     isAt: (row, key, nth) => places?.isAt(row, key, nth) ?? true,
+    settledLater: settled.beyondFirst,
+    copies,
     peek: (key, nth) => toRemembered(key, nth, settled.positions(key, nth)),
     find(key, nth) {
       const request = open.size === 0 ? undefined : open.get(refOf(key, nth))

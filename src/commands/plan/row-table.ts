@@ -1,12 +1,20 @@
 import type { JournalPosition } from '../../core/records.js'
 
 /**
- * What the run knows of a row: to be sent, to be sent again although a record has settled it, settled, with no request
- * at all, or not chosen.
+ * What the run knows of a row: to be sent, to be sent again although a record has settled it, settled by an earlier
+ * session or by this one, with no request at all, not chosen, or answered by the request of an equal row.
  */
-export type RowState = 'pending' | 'again' | 'settled' | 'faulty' | 'unchosen'
+export type RowState = 'pending' | 'again' | 'settled' | 'done' | 'faulty' | 'unchosen' | 'copy'
 
-const states = ['pending', 'again', 'settled', 'faulty', 'unchosen'] as const satisfies readonly RowState[]
+const states = [
+  'pending',
+  'again',
+  'settled',
+  'done',
+  'faulty',
+  'unchosen',
+  'copy',
+] as const satisfies readonly RowState[]
 
 const rowsPerChunk = 65_536
 
@@ -18,6 +26,8 @@ interface Chunk {
   nth: Uint32Array | undefined
   /** Made only where a chunk holds a row that shows files. */
   keys: Buffer | undefined
+  /** Made only where a chunk holds a copy: the row it is a copy of, plus 1. */
+  source: Uint32Array | undefined
 }
 
 /** A key is 32 hexadecimal digits. */
@@ -42,11 +52,18 @@ export interface RowTable {
   /** Whether the row is to be sent and no session has sent it before. */
   isFresh(row: number): boolean
   nth(row: number): number
-  /** The journal records that tell the row's story, oldest first. */
+  /** The row whose request answers this one; undefined where that row is not in the input, and for all but copies. */
+  source(row: number): number | undefined
+  setSource(row: number, source: number): void
+  /** The journal records that tell the row's story, oldest first; of a copy without a source those it copies. */
   positions(row: number): readonly JournalPosition[]
   addPosition(row: number, position: JournalPosition): void
+  /** Records of a copy that was once sent itself. */
+  ownPositions(row: number): readonly JournalPosition[]
+  setOwnPositions(row: number, positions: readonly JournalPosition[]): void
+  /** This session has settled the row. */
   settle(row: number): void
-  /** Calls made so far for a row that is to be sent. */
+  /** Calls made so far for a row that is to be sent, or was once. */
   attempts(row: number): number
   setAttempts(row: number, attempts: number): void
   /** The key that the plan gave to a row whose request shows files, which may change until it is sent. */
@@ -59,11 +76,13 @@ const createChunk = (): Chunk => ({
   position: undefined,
   nth: undefined,
   keys: undefined,
+  source: undefined,
 })
 
 export const createRowTable = (): RowTable => {
   const chunks: Chunk[] = []
   const later = new Map<number, JournalPosition[]>()
+  const own = new Map<number, readonly JournalPosition[]>()
   const attempts = new Map<number, number>()
   let rows = 0
   let unsent = 0
@@ -104,6 +123,15 @@ export const createRowTable = (): RowTable => {
     isFresh: row =>
       stateOf(row) === 'pending' && !attempts.has(row) && (chunkOf(row).position?.[row % rowsPerChunk] ?? -1) < 0,
     nth: row => chunkOf(row).nth?.[row % rowsPerChunk] ?? 0,
+    source(row) {
+      const source = chunkOf(row).source?.[row % rowsPerChunk] ?? 0
+      return source === 0 ? undefined : source - 1
+    },
+    setSource(row, source) {
+      const chunk = chunkOf(row)
+      chunk.source ??= new Uint32Array(rowsPerChunk)
+      chunk.source[row % rowsPerChunk] = source + 1
+    },
     positions(row) {
       const first = chunkOf(row).position?.[row % rowsPerChunk] ?? -1
       return first < 0 ? [] : [first, ...(later.get(row) ?? [])]
@@ -114,10 +142,12 @@ export const createRowTable = (): RowTable => {
       if ((chunk.position[row % rowsPerChunk] ?? -1) < 0) chunk.position[row % rowsPerChunk] = position
       else later.set(row, [...(later.get(row) ?? []), position])
     },
+    ownPositions: row => own.get(row) ?? [],
+    setOwnPositions: (row, positions) => void own.set(row, positions),
     settle(row) {
       if (isUnsent(row)) unsent -= 1
       attempts.delete(row)
-      chunkOf(row).state[row % rowsPerChunk] = states.indexOf('settled')
+      chunkOf(row).state[row % rowsPerChunk] = states.indexOf('done')
     },
     attempts: row => attempts.get(row) ?? 0,
     setAttempts: (row, count) => void attempts.set(row, count),

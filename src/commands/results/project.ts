@@ -1,6 +1,6 @@
 import type { Judge } from '../../core/judge.js'
 import type { Row, RowFault } from '../../core/model.js'
-import { faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../../core/outcome.js'
+import { copyOutcome, faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../../core/outcome.js'
 import type { AnswerRecord, FailureRecord, JournalPosition } from '../../core/records.js'
 import { createTally, type Tally } from '../../core/summary.js'
 import type { Input } from '../../input/open.js'
@@ -51,9 +51,21 @@ export const readRecorded = (
   return records.length === 0 ? pendingOutcome() : foldOutcome(records, price, judge)
 }
 
+/** A copy has the outcome of the row that it is a copy of, and of its own what was spent on it before it was one. */
+const readCopy = (source: OutcomeSource, index: number): Outcome => {
+  const { table } = source
+  const from = table.source(index)
+  const given = from === undefined ? readRecorded(source, table.positions(index)) : readOutcome(source, from)
+  const attempts = table.attempts(index)
+  if (attempts === 0) return copyOutcome(given)
+  const own = readRecorded(source, table.ownPositions(index))
+  return copyOutcome(given, { ...own, status: 'pending', attempts: Math.max(own.attempts, attempts) })
+}
+
 /** Reads the outcome of a row that has a request out of the journal. */
 export const readOutcome = (source: OutcomeSource, index: number): Outcome => {
   const { table } = source
+  if (table.state(index) === 'copy') return readCopy(source, index)
   const outcome = readRecorded(source, table.positions(index))
   if (table.state(index) !== 'pending') return outcome
   return { ...outcome, status: 'pending', attempts: Math.max(outcome.attempts, table.attempts(index)) }

@@ -3,8 +3,9 @@ import { version } from '../../core/version.js'
 import { type Journal, openJournal } from '../../journal/open.js'
 import { createRecordReader, type RecordReader } from '../../journal/reader.js'
 import { setJournalAside } from '../../journal/set-aside.js'
-import { changesMembership, writeMembership } from '../plan/membership.js'
+import { changesMembership, writeCopies, writeMembership } from '../plan/membership.js'
 import type { ComparedPlan, Plan } from '../plan/plan.js'
+import type { Recollection } from '../plan/recall.js'
 import type { Memory } from '../plan/remember.js'
 import { openBudget } from './budget.js'
 import type { RunEndpoint } from './endpoint.js'
@@ -46,6 +47,7 @@ const writeBeginning = async (
   const faults = toFaultCounts(plan)
   await journal.note({ kind: 'run', at, format: journalFormat, version, base_url: baseUrl, rows, faults })
   await writeMembership(plan, memory, { journal, reader, at })
+  await writeCopies(plan, { journal, at })
 }
 
 const nothingSent: SendReport = { stop: undefined, settled: 0 }
@@ -83,9 +85,16 @@ export const journalSession = async (session: Session, work: SessionWork): Promi
   }
 }
 
+const hasNewCopies = ({ copies }: Plan, { copies: told }: Recollection): boolean => {
+  if (copies.rows !== told.rows) return true
+  for (const [key, nth, rows] of copies) if (told.of(key, nth) !== rows) return true
+  return false
+}
+
 /** Whether the journal has to hear of this session although nothing is sent: it counts the rows for `status`. */
 export const hasNews = ({ plan, memory }: Pick<SessionWork, 'plan' | 'memory'>): boolean =>
   plan.counts.pending > 0 ||
   memory.lastRun?.rows !== plan.counts.rows ||
   changesMembership(plan, memory) ||
+  hasNewCopies(plan, memory) ||
   JSON.stringify(memory.lastRun.faults) !== JSON.stringify(toFaultCounts(plan))

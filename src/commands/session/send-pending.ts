@@ -18,6 +18,7 @@ import type { Plan } from '../plan/plan.js'
 import { createShortIdReader } from '../plan/row-name.js'
 import type { Notify, Ports } from '../ports.js'
 import { readOutcome } from '../results/project.js'
+import { type CopyReports, createCopyReports } from './copy-reports.js'
 import { createMeter } from './send-meter.js'
 import type { RunSettings } from './settings.js'
 
@@ -106,7 +107,7 @@ const createInputCheck = (input: SteadyInput, clock: Clock) => {
 /** The requests of the rows to be sent, read anew from the input, made when they are asked for. */
 async function* pendingRequests(
   { settings, input, plan, drafts }: SendJob,
-  { clock, ready }: { clock: Clock; ready: Notify['ready'] },
+  { clock, ready, copies }: { clock: Clock; ready: Notify['ready']; copies: CopyReports | undefined },
 ): AsyncGenerator<readonly Request[]> {
   const { table } = plan
   const { model = '' } = settings.requests
@@ -116,6 +117,7 @@ async function* pendingRequests(
   for await (const batch of input.rows()) {
     await checkInput(batch[0]?.index ?? 0)
     await ready?.()
+    if (copies !== undefined) for (const row of batch) copies.see(row)
     const chosen = batch.filter(({ index }) => table.isUnsent(index) && plan.only?.has(index) !== false)
     await drafts.prepare?.(chosen)
     for (const row of chosen) {
@@ -165,6 +167,10 @@ export const sendPending = async (
   const { settings, input, plan, endpoint } = job
   const { table } = plan
   const source = { table, reader: job.reader, price: job.price, judge: settings.judge }
+  const copies =
+    notify.onOutcome && plan.copies.rows > 0
+      ? createCopyReports(source, { input, only: plan.only, onOutcome: notify.onOutcome })
+      : undefined
   const { retries, retryInvalid, rpm, tpm } = settings
   const concurrency = await decideConcurrency(settings, notify)
   const transport = createTransport(endpoint, {
@@ -215,14 +221,16 @@ export const sendPending = async (
     if (notify.onOutcome === undefined) return
     const { row, line } = request
     notify.onOutcome({ row: row + 1, line, source: input.sourceOf(row), outcome: readOutcome(source, row) })
+    copies?.settled(row)
   }
   const forget = [onAbort(signals.signal, () => sender.drain()), onAbort(signals.abandonSignal, () => sender.abort())]
   notify.onSending?.(() => meter.progress(sender))
   try {
-    await dispatch(pendingRequests(job, { clock: ports.clock, ready: notify.ready }), sender, {
+    await dispatch(pendingRequests(job, { clock: ports.clock, ready: notify.ready, copies }), sender, {
       onSettled,
       earlierAttempts: request => table.attempts(request.row),
     })
+    if (sender.stop !== undefined) await copies?.finish(notify.ready)
   } finally {
     for (const drop of forget) drop()
     notify.onSent?.()

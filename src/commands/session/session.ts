@@ -3,8 +3,9 @@ import { createRecordReader } from '../../journal/reader.js'
 import type { PriceBook } from '../../pricing/price-book.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { checkAllAnew, checkEdited, findChange } from '../plan/changed-settings.js'
+import { checkFaults, describeFaults } from '../plan/faults.js'
 import { compareInput } from '../plan/input-changes.js'
-import { type ComparedPlan, checkColumns, checkFaults, describeFaults, planRows } from '../plan/plan.js'
+import { type ComparedPlan, checkColumns, planRows } from '../plan/plan.js'
 import type { Recollection, Remembered } from '../plan/recall.js'
 import type { Notify, Ports } from '../ports.js'
 import { readRecorded } from '../results/project.js'
@@ -61,7 +62,7 @@ export const planSession = async (
 ): Promise<ComparedPlan> => {
   const { job, settings, drafts, notify, price, cap } = session
   const { input } = job.source
-  const { idColumn } = settings
+  const { idColumn, dedupe } = settings
   const reader = createRecordReader(job.folder)
   const again =
     choose &&
@@ -72,7 +73,7 @@ export const planSession = async (
   // A cap needs the worst case of every request: one that has none is found before anything is sent.
   const watch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
   const { signal } = session.options
-  const options = { drafts, memory, added: addedShape(settings), idColumn, again, watch, signal }
+  const options = { drafts, memory, added: addedShape(settings), idColumn, dedupe, again, watch, signal }
   try {
     const plan = await planRows(input, options)
     checkColumns(plan, input, settings)

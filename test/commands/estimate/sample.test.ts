@@ -16,7 +16,7 @@ describe('a sample', () => {
     const { rows, answers, spent } = await look(work, { input, sample: 50 })
     const ledger = work.simulator.ledger()
     expect(ledger.calls).toBe(50)
-    expect(rows).toEqual({ total: 200, pending: 150, ok: 50, failed: 0 })
+    expect(rows).toEqual({ total: 200, pending: 150, ok: 50, failed: 0, copies: 0 })
     expect(spent.cost_usd).toBe(ledger.cost_usd)
     expect(answers).toMatchObject({ source: 'sample', seen: 50 })
     expect(answers.tokens.low).toBeLessThan(answers.tokens.expected)
