@@ -12,6 +12,7 @@ import {
   priceOptions,
   runOptions,
   sendOptions,
+  spreadsheetOptions,
   terminalOptions,
 } from '../core/options.js'
 import { version } from '../core/version.js'
@@ -156,11 +157,11 @@ export const commandSpecs: readonly CommandSpec[] = [
     usage: 'retry <results>',
     describe: "Send a run's failed rows once more, with the run's own settings",
     positionals: { results: 'Results file of a run, or its run folder' },
-    options: { ...sendOptions, ...terminalOptions },
+    options: { ...sendOptions, ...spreadsheetOptions, ...terminalOptions },
     examples: [['$0 retry reviews.results.csv', 'after a run that ended with exit status 3']],
     async run(terminal, parsed, words) {
       const { retryCommand } = await loadRunCommands()
-      const flags = givenFlags(parsed, sendOptions)
+      const flags = givenFlags(parsed, { ...sendOptions, ...spreadsheetOptions })
       const line = { text: quoteWords(['promptmill', ...words]) }
       return retryCommand(terminal, argument(parsed, 'results'), {
         flags,

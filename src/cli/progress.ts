@@ -2,6 +2,7 @@ import type { Notify, Progress } from '../commands/ports.js'
 import type { RunResult } from '../commands/run.js'
 import type { Clock } from '../core/clock.js'
 import type { terminalOptions } from '../core/options.js'
+import { showText } from './plain-text.js'
 import { createBarView } from './progress-bar.js'
 import { createEventView } from './progress-events.js'
 import { createLineView } from './progress-line.js'
@@ -77,7 +78,7 @@ const createSilence = (terminal: Terminal): ProgressDisplay => ({
   close: nothing,
 })
 
-const showNote = (terminal: Terminal, text: string): string => `${paint(terminal, 'yellow', 'note:')} ${text}`
+const showNote = (terminal: Terminal, text: string): string => `${paint(terminal, 'yellow', 'note:')} ${showText(text)}`
 
 /** Shows how a session goes, on standard error. `auto` is the bar in a terminal that can redraw, else plain lines. */
 export const createProgress = (mode: ProgressMode, { terminal, clock }: ProgressPorts): ProgressDisplay => {

@@ -1,4 +1,5 @@
 import { PromptmillError, systemCode } from '../core/errors.js'
+import { showText } from './plain-text.js'
 import { paint, type Terminal } from './terminal.js'
 
 /** The system lets this process open too few files for the program itself. */
@@ -22,8 +23,8 @@ const sayError = (terminal: Terminal, error: unknown): number => {
   const isInterrupted = error instanceof PromptmillError && error.code === 'interrupted'
   const label = paint(terminal, 'red', isInterrupted ? 'stopped:' : 'error:')
   if (error instanceof PromptmillError) {
-    terminal.say(`${label} ${error.message}`)
-    if (error.hint !== undefined) terminal.say(`  ${paint(terminal, 'cyan', 'hint:')} ${error.hint}`)
+    terminal.say(`${label} ${showText(error.message)}`)
+    if (error.hint !== undefined) terminal.say(`  ${paint(terminal, 'cyan', 'hint:')} ${showText(error.hint)}`)
     return error.exitCode
   }
   if (isOutOfFiles(error)) {

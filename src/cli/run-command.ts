@@ -34,7 +34,7 @@ const createPorts = (terminal: Terminal): Ports => ({
   env: readEnvironment(terminal.env),
   clock: systemClock,
   random: Math.random,
-  out: terminal.out,
+  out: terminal.outForeign,
 })
 
 /** Says before the sending what an earlier session has left to do; machines have the event. */

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { showText } from './plain-text.js'
 
 /** What the command line needs of the process it runs in, so that everything else is free of it. */
 export interface Terminal {
@@ -6,6 +7,8 @@ export interface Terminal {
   readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean; destroy?(error: Error): unknown }
   /** Data. Resolves when the reader has taken it; false once the reader has gone away (`| head`). */
   out(text: string): Promise<boolean>
+  /** The same with texts from outside: a terminal shows what it would obey otherwise. */
+  outForeign(text: string): Promise<boolean>
   /** Talk. */
   say(line: string): void
   /** Talk as it is, without a line's end: for what is redrawn in place. */
@@ -49,6 +52,8 @@ export const createTerminal = (from: NodeJS.Process): Terminal => {
     env,
     stdin: from.stdin,
     out,
+    // Files and programs get it as it is; a terminal would obey what an answer holds.
+    outForeign: text => out(from.stdout.isTTY ? showText(text) : text),
     say: line => void talk(`${line}\n`),
     write: text => void talk(text),
     stderrIsTty: from.stderr.isTTY === true,

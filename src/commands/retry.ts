@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { OptionsOf } from '../core/option-spec.js'
-import type { sendOptions } from '../core/options.js'
+import type { sendOptions, spreadsheetOptions } from '../core/options.js'
 import type { Outcome } from '../core/outcome.js'
 import type { Manifest } from '../journal/manifest.js'
 import type { EndSignals } from './interrupted.js'
@@ -9,8 +9,8 @@ import { type RunResult, run } from './run.js'
 import type { RowSource, RunOptions } from './session/settings.js'
 import { findRun } from './status.js'
 
-/** What `retry` may change of a run's settings: how requests are sent, never what is asked. */
-export interface RetryOptions extends OptionsOf<typeof sendOptions>, EndSignals {
+/** What `retry` may change of a run's settings: how requests are sent and results written, never what is asked. */
+export interface RetryOptions extends OptionsOf<typeof sendOptions>, OptionsOf<typeof spreadsheetOptions>, EndSignals {
   /** Path of the results or of the run folder. */
   readonly results: string
   readonly apiKey?: string | undefined

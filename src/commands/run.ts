@@ -80,6 +80,12 @@ const saveResults = async (session: Session, plan: Plan, error: unknown): Promis
   if (written && file !== undefined) session.notify.onNotice?.(`What was answered is in ${file}`)
   throw error
 }
+/** Nothing is sent, but a later session shall write its results in the same way. */
+const keepSetting = async (session: Session): Promise<void> => {
+  const { earlier } = session.job
+  if (earlier !== undefined) await writeRunManifest(session, { simulated: earlier.simulated })
+}
+
 /** Whether the input is not the one of the session before: in the same one nothing has moved. */
 const isOtherInput = ({ earlier, source: { fingerprints } }: Job): boolean => {
   if (earlier === undefined) return false
@@ -130,7 +136,7 @@ export const run = async (
       report = await journalSession(session, { ...memory, plan, endpoint }).catch(error =>
         saveResults(session, plan, error),
       )
-    }
+    } else if (job.earlier?.settings['excel'] !== settings.excel) await keepSetting(session)
     const { tally, examples } = await project(session, plan)
     const summary = tally.summary(memory.memory.wallMs + report.sentMs)
     // Only the answers tell whether the endpoint behind a base URL was the simulator. The session that had them first may

@@ -177,6 +177,17 @@ export const choiceOptions = {
   },
 } as const satisfies OptionTable
 
+/** How the results are written, which a later session may change. */
+export const spreadsheetOptions = {
+  excel: {
+    group: 'Output',
+    type: 'boolean',
+    default: false,
+    describe:
+      'Write CSV or TSV for a spreadsheet: with a byte order mark, and with an apostrophe before added cells that it would run; kept for later sessions',
+  },
+} as const satisfies OptionTable
+
 /** Where the results go. */
 export const outputOptions = {
   output: {
@@ -199,6 +210,7 @@ export const outputOptions = {
     placeholder: 'COLUMN,…',
     describe: 'Columns of the results and their order, such as id,response,cost_usd; without it all of them',
   },
+  ...spreadsheetOptions,
   overwrite: {
     group: 'Output',
     type: 'boolean',

@@ -63,6 +63,18 @@ const claim = async (file: string, claimant: Claimant): Promise<void> => {
 }
 
 /**
+ * Removes what processes left behind that died while they were locking: half a lock file, and the locks of takeovers.
+ * Whoever holds the lock may: a takeover of an earlier lock can no longer succeed, and whoever is just about to try the
+ * lock does without its file. Best effort: they are in nobody's way.
+ */
+const clearLeftovers = async (folder: string): Promise<void> => {
+  const names = await systemFiles.list(folder).catch(() => [])
+  for (const name of names) {
+    if (name.startsWith('lock.')) await unlinkIfThere(path.join(folder, name)).catch(() => undefined)
+  }
+}
+
+/**
  * Takes the lock of a run folder, which is made if it is not there. A lock whose owner is gone (killed, the machine
  * restarted, its process number given to another process) is taken over; there is no time-out, so a run that was
  * asleep for a day still has its lock.
@@ -74,6 +86,7 @@ export const acquireLock = async (folder: string, { clock = systemClock }: LockO
   try {
     await makeRunFolder(systemFiles, folder)
     await claim(file, { folder, owner, clock })
+    await clearLeftovers(folder)
   } catch (error) {
     throw asDiskFailure(`The run folder ${folder} cannot be locked`, error)
   }

@@ -2,7 +2,8 @@ import { stringify } from 'csv-stringify/sync'
 import { memberTexts } from '../core/json-text.js'
 import type { JsonRow, Row } from '../core/model.js'
 import type { Outcome } from '../core/outcome.js'
-import { type AddedShape, addedCells, addedNames, readFields, toSelected } from './columns.js'
+import { type AddedShape, addedCells, addedNames, type CellValue, readFields, toSelected } from './columns.js'
+import { byteOrderMark, tameCell } from './spreadsheet.js'
 
 /** A row and what became of it. */
 export interface ResultRow {
@@ -17,6 +18,8 @@ export interface ResultsShape extends AddedShape {
   readonly format: ResultsFormat
   /** The input's columns; for a JSONL input written as CSV the keys of all its rows. */
   readonly columns: readonly string[]
+  /** Whether a spreadsheet will open it: a mark before the header, and nothing to run in the added columns. */
+  readonly excel?: boolean
 }
 
 /** Turns results into text, batch by batch. */
@@ -45,10 +48,21 @@ const ownCells = (row: Row, columns: readonly string[]): readonly string[] => {
   return columns.map(column => (Object.hasOwn(known, column) ? known[column] : undefined) ?? '')
 }
 
+/** What is done to a text from outside before it is a cell. */
+type Tame = (text: string) => string
+
+const asItIs: Tame = text => text
+
+/** Numbers are promptmill's own, and never run. */
+const addedCell = (cell: CellValue, tame: Tame): string => {
+  if (cell === null) return ''
+  return typeof cell === 'number' ? String(cell) : tame(cell)
+}
+
 /** A property's value as a cell: a text as it is, everything else as JSON. */
-const fieldCell = (text: string | undefined): string => {
+const fieldCell = (text: string | undefined, tame: Tame): string => {
   if (text === undefined || text === 'null') return ''
-  return text.startsWith('"') ? (JSON.parse(text) as string) : text
+  return text.startsWith('"') ? tame(JSON.parse(text) as string) : text
 }
 
 /** Takes the cells of the selected columns out of those of all columns. */
@@ -62,18 +76,19 @@ const createPick = (shape: ResultsShape): ((cells: readonly string[]) => readonl
 }
 
 const createTableRenderer = (shape: ResultsShape): RowRenderer => {
-  const { format, columns, fields } = shape
+  const { format, columns, fields, excel = false } = shape
+  const tame = excel ? tameCell : asItIs
   const pick = createPick(shape)
   // A lone carriage return inside a cell ends a record for many readers, so it is quoted like a newline.
   const options = { delimiter: format === 'tsv' ? '\t' : ',', record_delimiter: '\n', quoted_match: /[\r\n]/ } as const
   const toCells = ({ row, outcome }: ResultRow): readonly string[] =>
     pick([
       ...ownCells(row, columns),
-      ...addedCells(outcome).map(cell => (cell === null ? '' : String(cell))),
-      ...(fields.length === 0 ? [] : readFields(outcome, fields).map(fieldCell)),
+      ...addedCells(outcome).map(cell => addedCell(cell, tame)),
+      ...(fields.length === 0 ? [] : readFields(outcome, fields).map(text => fieldCell(text, tame))),
     ])
   return {
-    head: stringify([[...pick([...columns, ...addedNames(shape)])]], options),
+    head: (excel ? byteOrderMark : '') + stringify([[...pick([...columns, ...addedNames(shape)])]], options),
     render: batch => stringify(batch.map(toCells), options),
   }
 }

@@ -12,6 +12,7 @@ const watch = (mode: ProgressMode, stderrIsTty: boolean): readonly string[] => {
     env: {},
     stdin: { async *[Symbol.asyncIterator]() {} },
     out: () => Promise.resolve(true),
+    outForeign: () => Promise.resolve(true),
     say: line => void written.push(line),
     write: text => void written.push(text),
     stderrIsTty,

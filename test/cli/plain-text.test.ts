@@ -1,6 +1,17 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { showPlain } from '../../src/cli/plain-text.js'
+import { showPlain, showText } from '../../src/cli/plain-text.js'
+
+describe('showText', () => {
+  it('C9: keeps lines and tabs and makes every other control character visible', () => {
+    expect(showText('a\tb\r\n\x1b]0;title\x07\u009b2J\u202e!')).toBe('a\tb␍\n␛]0;title␇�2J�!')
+  })
+
+  it('leaves what is neither alone, however long', () => {
+    const text = `评论 😀 \u200d ${'x'.repeat(5000)}\n`
+    expect(showText(text)).toBe(text)
+  })
+})
 
 describe('showPlain', () => {
   it.each([

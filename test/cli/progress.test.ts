@@ -30,6 +30,7 @@ const openStage = (mode: ProgressMode, terminal: Partial<Terminal> = {}): Stage 
       env: {},
       stdin: { async *[Symbol.asyncIterator]() {} },
       out: () => Promise.resolve(true),
+      outForeign: () => Promise.resolve(true),
       say: line => write(`${line}\n`),
       write,
       stderrIsTty: true,

@@ -92,13 +92,10 @@ export const expectWhole = async ({ results, readResults, input }: Drill): Promi
   expect((await readResults()).map(row => row['id'])).toEqual(input.map(row => row['id']))
 }
 
-/**
- * What crashes left behind is gone: half-written files, the lock, the reserve. What they tore off a journal is kept. A
- * kill within the moment of locking may leave a few hundred bytes under a name that is never used again.
- */
+/** What crashes left behind is gone: half-written files, locks, the reserve. What they tore off a journal is kept. */
 export const expectTidy = async ({ folder, runFolder }: Drill): Promise<void> => {
   const own = /^(in\.csv|in\.results\.csv|in\.results\.csv\.run)$/
   expect((await readdir(folder)).filter(name => !own.test(name))).toEqual([])
-  const kept = /^(manifest\.json|journal-\d+\.(jsonl|torn-\d+)|lock\..+)$/
+  const kept = /^(manifest\.json|journal-\d+\.(jsonl|torn-\d+))$/
   expect((await readdir(runFolder)).filter(name => !kept.test(name))).toEqual([])
 }

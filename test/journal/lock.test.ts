@@ -57,6 +57,20 @@ describe('acquireLock', () => {
     await lock.release()
   })
 
+  it('clears away what processes left behind that died while they were locking', async () => {
+    const folder = await makeFolder()
+    await writeFile(path.join(folder, `lock.${forgedToken}.tmp`), '{"pid":1')
+    await forgeLock(folder, { pid: 2 ** 22 + 1, started: '1' })
+    await writeFile(
+      path.join(folder, `lock.${forgedToken}`),
+      JSON.stringify({ ...(await identifySelf()), pid: 2 ** 22 + 1, started: '1', token: 'f'.repeat(32) }),
+    )
+    await writeFile(path.join(folder, `lock.${forgedToken}.${'f'.repeat(32)}.tmp`), '')
+    const lock = await acquireLock(folder)
+    expect(await readdir(folder)).toEqual(['lock'])
+    await lock.release()
+  })
+
   it('says who holds it, since when, for people and programs', async () => {
     const folder = await makeFolder()
     await acquireLock(folder)

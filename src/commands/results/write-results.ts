@@ -52,7 +52,7 @@ export const writeResults = async (
   let sink: TextSink | undefined
   try {
     sink = await openSink(job, ports)
-    const shape = { format: job.place.format, columns: plan.columns, ...addedShape(settings) }
+    const shape = { format: job.place.format, columns: plan.columns, excel: settings.excel, ...addedShape(settings) }
     return await projectResults(job.source.input, source, { shape, sink, idColumn: settings.idColumn, onBatch })
   } catch (error) {
     await sink?.discard()

@@ -1,3 +1,4 @@
+import { PromptmillError } from '../../core/errors.js'
 import type { Outcome, Price } from '../../core/outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import type { PriceBook } from '../../pricing/price-book.js'
@@ -30,14 +31,24 @@ export interface Session {
   readonly cap: Cap | undefined
 }
 
+/** @throws PromptmillError `bad_flag` */
+const checkSpreadsheet = ({ excel }: RunSettings, { place }: Job): void => {
+  if (!excel || place.format !== 'jsonl') return
+  throw new PromptmillError('bad_flag', '--excel is for CSV and TSV, and these results are JSONL', {
+    hint: 'Leave it out, or give an --output that ends in .csv',
+  })
+}
+
 /**
  * Checks the options, opens input and run folder, compiles the templates.
  * @throws PromptmillError before anything is sent, and leaves nothing behind
  */
 export const openSession = async (options: RunOptions, ports: Ports, notify: Notify): Promise<Session> => {
-  const settings = await toRunSettings(options, ports.env)
-  const job = await openJob(options.input, settings)
+  const given = await toRunSettings(options, ports.env)
+  const job = await openJob(options.input, given)
   try {
+    const settings = { ...given, excel: options.excel ?? job.earlier?.settings['excel'] === true }
+    checkSpreadsheet(settings, job)
     const drafts = await openDrafts(settings, job.source)
     const prices = await loadPrices(settings.prices, job.folder)
     const cap = await openCap(settings, { book: prices, ports, notify })
