@@ -10,6 +10,7 @@ const report = (error: unknown) => {
     env: {},
     stdin: (async function* () {})(),
     out: async () => true,
+    outForeign: async () => true,
     say: line => lines.push(line),
     write: () => undefined,
     stderrIsTty: false,
