@@ -49,7 +49,7 @@ export const showRequest = async (options: CheckOptions, number: number, ports: 
     if (draft.fault !== undefined) throw refuse(draft.fault)
     const completed = await draft.complete?.()
     if (completed?.fault !== undefined) throw refuse(completed.fault)
-    return completed?.body ?? draft.body
+    return completed === undefined ? draft.body : new TextDecoder().decode(completed.body)
   } finally {
     await close()
   }

@@ -179,7 +179,8 @@ export const failureTable = {
   image_outside: {
     class: 'row-fatal',
     title: "An image lies outside the input's folder, so it is not read",
-    advice: 'If you trust the input, give --image-root with the folder that holds its images; nothing was sent for it.',
+    advice:
+      'Name images by paths relative to the input. If you trust it, --image-root DIR opens a further folder; nothing was sent for it.',
   },
   image_changed: {
     class: 'row-fatal',

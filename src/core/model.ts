@@ -88,7 +88,8 @@ export interface Request extends RequestIdentity {
 export type CompletedBody =
   | {
       readonly fault?: undefined
-      readonly body: string
+      /** The JSON text in UTF-8. */
+      readonly body: Uint8Array
       /** To be called once the body is no longer held: others may be waiting for the room that it takes. */
       release(): void
     }

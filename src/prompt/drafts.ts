@@ -2,7 +2,7 @@ import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonRow, Request, Row, RowFault, TableRow } from '../core/model.js'
 import { type AnswerForm, writeResponseFormat } from './answer-form.js'
 import { createCellReader } from './cells.js'
-import { completeBody, heldCharacters } from './complete-body.js'
+import { completeBody, heldBytes } from './complete-body.js'
 import { bringsSystem, chatPath, isBatchLine, readBatchLine, readMessages } from './conversation.js'
 import { canonicalJson, identify } from './identity.js'
 import type { ImageFile } from './image-files.js'
@@ -97,7 +97,7 @@ export interface Drafts {
 
 /** How a body becomes a draft. */
 const createFinish = () => {
-  const room = createRoom(heldCharacters)
+  const room = createRoom(heldBytes)
   return (row: Row, { model, text, canonical = text, files = [] }: Body): DraftOrFault => {
     if (holdsLoneSurrogate(canonical)) return { fault: loneSurrogate }
     const complete = files.length === 0 ? undefined : () => completeBody(text, files, room)

@@ -72,16 +72,16 @@ export const createAttempt = (parts: AttemptParts) => {
     if (reservation === undefined) halt.set(stopFor('budget_exhausted', ''))
     return reservation
   }
-  const send = async (row: OpenRow, body: string): Promise<Exchange> => {
-    const request = body === row.request.body ? row.request : { ...row.request, body }
+  const send = async (row: OpenRow, body: Uint8Array | undefined): Promise<Exchange> => {
+    const { request } = row
     onFlight(1)
     onEvent?.({ kind: 'start', row: request.row, attempt: row.attempt })
-    const exchange = await transport.send(request, `pm-${run}-${request.row}-${row.attempt}`)
+    const exchange = await transport.send(request, `pm-${run}-${request.row}-${row.attempt}`, body)
     onFlight(-1)
     return exchange
   }
 
-  const make = async (row: OpenRow, body: string): Promise<Conclusion | undefined> => {
+  const make = async (row: OpenRow, body?: Uint8Array): Promise<Conclusion | undefined> => {
     const { tokenLimit } = flow
     const estimate = tokenLimit === undefined ? 0 : estimateOf(row)
     if (tokenLimit !== undefined && estimate * lowAtMost > tokenLimit) {
@@ -108,8 +108,8 @@ export const createAttempt = (parts: AttemptParts) => {
   }
 
   return async (row: OpenRow): Promise<Conclusion | undefined> => {
-    const { complete, body } = row.request
-    if (complete === undefined) return make(row, body)
+    const { complete } = row.request
+    if (complete === undefined) return make(row)
     // Read anew for each send: between two of them nobody holds what may be many megabytes.
     const completed = await complete()
     if (completed.fault !== undefined) return { end: parts.afterFailure(row, nameFault(completed.fault)) }

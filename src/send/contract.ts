@@ -21,8 +21,11 @@ export type Exchange =
 
 /** Carries one request to the endpoint and one reply back. Retries nothing. */
 export interface Transport {
-  /** Never rejects. `attemptId` goes along as `X-Client-Request-Id`: printable ASCII, at most 512 characters. */
-  send(request: Request, attemptId: string): Promise<Exchange>
+  /**
+   * Never rejects. `attemptId` goes along as `X-Client-Request-Id`: printable ASCII, at most 512 characters. `body` is
+   * the completed one of a request that has to be completed.
+   */
+  send(request: Request, attemptId: string, body?: Uint8Array): Promise<Exchange>
   /** Ends everything in flight: it comes back broken with the code `aborted`. */
   abort(): void
   /** Closes the idle connections. Resolves when all are closed. */

@@ -38,7 +38,7 @@ export const createTransport = (endpoint: Endpoint, options: TransportOptions): 
   const live = createLiveCalls()
   let aborted = false
 
-  const exchange = (target: Target, body: string, attemptId: string): Promise<Exchange> =>
+  const exchange = (target: Target, body: string | Uint8Array, attemptId: string): Promise<Exchange> =>
     new Promise(resolve => {
       const call = createCall(callOptions, end => {
         live.remove(place)
@@ -55,11 +55,11 @@ export const createTransport = (endpoint: Endpoint, options: TransportOptions): 
     })
 
   return {
-    send(request: Request, attemptId: string): Promise<Exchange> {
+    send(request: Request, attemptId: string, body: string | Uint8Array = request.body): Promise<Exchange> {
       const target = endpoint.target(request)
-      if (!(target instanceof Promise)) return exchange(target, request.body, attemptId)
+      if (!(target instanceof Promise)) return exchange(target, body, attemptId)
       return target.then(
-        ready => exchange(ready, request.body, attemptId),
+        ready => exchange(ready, body, attemptId),
         () => noTarget,
       )
     },
