@@ -1,3 +1,5 @@
+import path from 'node:path'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readImageCell, showImageName } from '../../src/prompt/image-cells.js'
 import { png } from './pictures.js'
@@ -52,5 +54,23 @@ describe('a cell with images', () => {
   it('is told by its name, cut and without what a terminal would obey', () => {
     expect(showImageName('a\u001b[31m.png')).toBe('a�[31m.png')
     expect(showImageName(dataUrl.repeat(10)).length).toBeLessThan(100)
+  })
+
+  it('names no file from the root of a disk or of a network, whatever it holds', () => {
+    const odd = fc.constantFrom('/', '\\', '..', '|', ':', 'file:', 'C:', '[', '"', ']', ' ', 'a', '\0', '照')
+    const cell = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(odd).map(parts => parts.join('')),
+    )
+    fc.assert(
+      fc.property(cell, text => {
+        const sources = readImageCell(text)
+        if ('code' in sources) return
+        for (const source of sources) {
+          if (source.kind === 'url') expect(source.url).toMatch(/^(https?|data):/i)
+          else expect([path.posix.isAbsolute(source.name), path.win32.isAbsolute(source.name)]).toEqual([false, false])
+        }
+      }),
+    )
   })
 })

@@ -1,5 +1,6 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openImageFolders } from '../../src/prompt/image-folders.js'
 import { createFolder } from '../commands/workspace.js'
@@ -49,6 +50,32 @@ describe("the input's folder", () => {
     const folders = await openImageFolders(at('way'), [])
     expect(codeOf(await folders.locate('cat.png'))).toBe('cat.png')
     expect(codeOf(await folders.locate('link.png'))).toBe('image_outside')
+  })
+})
+
+describe('any path', () => {
+  it('leads to a file inside or nowhere', async () => {
+    const at = await createTree()
+    const folders = await openImageFolders(at('input'), [])
+    const part = fc.constantFrom(
+      '..',
+      '.',
+      'input',
+      'outside',
+      'sub',
+      'linked',
+      'link.png',
+      'secret.png',
+      'cat.png',
+      'dog.png',
+    )
+    const real = await realpath(at('input'))
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 6 }), async parts => {
+        const located = await folders.locate(parts.join('/'))
+        if (typeof located === 'string') expect(located.startsWith(real + path.sep)).toBe(true)
+      }),
+    )
   })
 })
 
