@@ -4,17 +4,27 @@ import type { PlanCounts, Ports, RowOutcome } from './ports.js'
 import type { FailedExample } from './results/project.js'
 import { type RetryOptions, retry } from './retry.js'
 import { type RunResult, run } from './run.js'
+import type { SchemaOption } from './session/answer-form.js'
 import type { RunOptions } from './session/settings.js'
 import { readStatus } from './status.js'
 
 /** Callbacks of a run. */
-export interface Listeners {
+export interface Listeners<Parsed = unknown> {
   /** Called for each row as it settles, after its answer is synced to the journal. An exception ends the run in order. */
-  readonly onOutcome?: ((row: RowOutcome) => void) | undefined
+  readonly onOutcome?: ((row: RowOutcome<Parsed>) => void) | undefined
   /** Called once, before anything is sent, with what becomes of each row and how the input changed. */
   readonly onPlan?: ((plan: PlanCounts) => void) | undefined
   /** Called with sentences that the command line would print: an unknown price, rows that fail unsent. */
   readonly onNotice?: ((text: string) => void) | undefined
+}
+
+/** What a program gives to `run` and `stream`. `Parsed` is what its schema makes of an answer. */
+export interface LibraryOptions<Parsed = unknown> extends Omit<RunOptions, 'schema'>, Listeners<Parsed> {
+  /**
+   * What every answer must fit: the path of a JSON Schema, the schema itself, or one of a validation library such as Zod,
+   * by the Standard Schema interface. The value of a fitting answer is `outcome.parsed`.
+   */
+  readonly schema?: SchemaOption<Parsed> | undefined
 }
 
 /** The totals of a run and where its files are. */
@@ -42,8 +52,8 @@ const takeListeners = <T extends Listeners>({ onOutcome, onPlan, onNotice, ...re
 })
 
 /** Hands outcomes from a callback to an iterator, and holds the run back while the reader is slow. */
-const createHandover = () => {
-  const waiting: RowOutcome[] = []
+const createHandover = <Parsed>() => {
+  const waiting: RowOutcome<Parsed>[] = []
   let wakeReader: (() => void) | undefined
   let wakeRun: (() => void) | undefined
   let ended = false
@@ -52,7 +62,7 @@ const createHandover = () => {
     wakeReader = undefined
   }
   return {
-    give(row: RowOutcome): void {
+    give(row: RowOutcome<Parsed>): void {
       waiting.push(row)
       wake()
     },
@@ -71,7 +81,7 @@ const createHandover = () => {
       ended = true
       wakeRun?.()
     },
-    async *read(): AsyncGenerator<RowOutcome, void> {
+    async *read(): AsyncGenerator<RowOutcome<Parsed>, void> {
       for (;;) {
         const row = waiting.shift()
         if (row !== undefined) yield row
@@ -90,8 +100,9 @@ const createHandover = () => {
 
 /** The library's functions over the given ports. */
 export const createLibrary = (ports: Ports) => {
-  const start = async (options: RunOptions & Listeners, ready?: () => Promise<void>): Promise<RunSummary> => {
-    const { listeners, rest } = takeListeners(options)
+  const start = async <Parsed>(options: LibraryOptions<Parsed>, ready?: () => Promise<void>): Promise<RunSummary> => {
+    // What is parsed is parsed by the schema of these very options, whose type it therefore has.
+    const { listeners, rest } = takeListeners(options as LibraryOptions)
     const notify = { ...listeners, ...(ready === undefined ? {} : { ready }) }
     return flatten(await run(rest, ports, { notify }))
   }
@@ -103,20 +114,20 @@ export const createLibrary = (ports: Ports) => {
      * wrong key, outage) is told in `stop`.
      * @throws PromptmillError when the run cannot begin (wrong option, template or input) or its disk fails
      */
-    run: (options: RunOptions & Listeners): Promise<RunSummary> => start(options),
+    run: <Parsed = unknown>(options: LibraryOptions<Parsed>): Promise<RunSummary> => start(options),
 
     /**
      * Runs and yields each row's outcome as it settles, in order of completion. A slow reader slows the run down;
      * leaving the loop early ends it in order: what is in flight is kept, and the same call resumes.
      * Returns the summary.
      */
-    async *stream(options: RunOptions & Listeners): AsyncGenerator<RowOutcome, RunSummary> {
-      const handover = createHandover()
+    async *stream<Parsed = unknown>(options: LibraryOptions<Parsed>): AsyncGenerator<RowOutcome<Parsed>, RunSummary> {
+      const handover = createHandover<Parsed>()
       const leave = new AbortController()
       const drop = (): void => leave.abort()
       options.signal?.addEventListener('abort', drop, { once: true })
       if (options.signal?.aborted === true) drop()
-      const onOutcome = (row: RowOutcome): void => {
+      const onOutcome = (row: RowOutcome<Parsed>): void => {
         options.onOutcome?.(row)
         handover.give(row)
       }

@@ -77,12 +77,12 @@ export interface Notify {
 }
 
 /** A row's outcome as it happens. */
-export interface RowOutcome {
+export interface RowOutcome<Parsed = unknown> {
   /** The row's place in the input, counted from 1. */
   readonly row: number
   /** The line of its file on which it begins. */
   readonly line: number
   /** The file it comes from, where there are several. */
   readonly source?: string | undefined
-  readonly outcome: Outcome
+  readonly outcome: Outcome<Parsed>
 }

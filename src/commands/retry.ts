@@ -6,6 +6,7 @@ import type { Manifest } from '../journal/manifest.js'
 import type { EndSignals } from './interrupted.js'
 import type { Notify, Ports } from './ports.js'
 import { type RunResult, run } from './run.js'
+import type { SchemaOption } from './session/answer-form.js'
 import type { RowSource, RunOptions } from './session/settings.js'
 import { findRun } from './status.js'
 
@@ -14,6 +15,8 @@ export interface RetryOptions extends OptionsOf<typeof sendOptions>, OptionsOf<t
   /** Path of the results or of the run folder. */
   readonly results: string
   readonly apiKey?: string | undefined
+  /** The run's own schema as a validation library has it: the manifest keeps its JSON Schema alone, without further checks. */
+  readonly schema?: SchemaOption | undefined
 }
 
 const inputOf = ({ input }: Manifest, folder: string): RowSource => {

@@ -1,17 +1,25 @@
 import type { Answer } from './answer.js'
-import type { JsonObject } from './model.js'
 
 /** What an answer that is asked for as JSON turned out to be. */
 export type Verdict =
-  | { readonly ok: true; readonly value: JsonObject }
+  | {
+      readonly ok: true
+      /** The object that the answer holds, or what a program's own check makes of it. */
+      readonly value: unknown
+    }
   | {
       readonly ok: false
       readonly code: 'schema_mismatch' | 'invalid_json' | 'truncated' | 'content_filter'
       /** What is wrong, and where. */
       readonly message: string
+      /** Found by a check of the program's own, which others who read the journal do not have: it is noted there. */
+      readonly ownCheck?: true
     }
 
-/** Judges the text of an answer. The same text is always judged alike, so that a journal can be read again and again. */
+/**
+ * Judges the text of an answer. The same text is always judged alike, so that a journal can be read again and again.
+ * What only a program's own check finds is noted in the journal for those who have the schema alone.
+ */
 export type Judge = (response: string) => Verdict
 
 const cutShort = {

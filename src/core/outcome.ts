@@ -5,11 +5,11 @@ import type { Usd } from './money.js'
 import type { AnswerRecord, FailureRecord } from './records.js'
 
 /** What became of a row. A failed row has the same shape as an answered one. */
-export interface Outcome {
+export interface Outcome<Parsed = unknown> {
   readonly status: 'ok' | 'failed' | 'pending'
   readonly response: string | undefined
-  /** The object that `response` holds, when answers are asked for as JSON and this one is as it should be. */
-  readonly parsed: unknown
+  /** What `response` holds, when answers are asked for as JSON and this one is as it should be. */
+  readonly parsed: Parsed | undefined
   readonly finishReason: string | undefined
   /** Why the row failed, or what to look at in an answer that is usable: `truncated`, `refused`, `content_filter`. */
   readonly errorCode: string | undefined
@@ -172,6 +172,15 @@ const spend = (spent: Spent, answer: Answer, priceNow: (answer: Priced) => Usd |
   return { usage, costUsd: (spent.costUsd ?? 0n) + cost, costUnknown: spent.costUnknown }
 }
 
+/** What a program's own check found in an answer, and noted after it. */
+const overruling = (
+  record: AnswerRecord | FailureRecord,
+  next: AnswerRecord | FailureRecord | undefined,
+): Verdict | undefined => {
+  if (next?.kind !== 'failure' || next.code !== 'schema_mismatch' || next.attempt !== record.attempt) return undefined
+  return { ok: false, code: next.code, message: next.message }
+}
+
 /**
  * Everything a row's records say, folded into its outcome: the journal is the truth, this is the reading of it.
  * @param judge what answers must be, where more than text is asked for
@@ -187,11 +196,11 @@ export const foldOutcome = (
   let bestRank = -1
   let spent = unspent
   let attempts = 0
-  for (const record of records) {
+  for (const [index, record] of records.entries()) {
     attempts = Math.max(attempts, record.attempt)
     const answer = record.kind === 'answer' ? readAnswer(record.body) : undefined
     if (answer !== undefined) spent = spend(spent, answer, priced => price(priced, record.at))
-    const verdict = answer && judgeAnswer(answer, judge)
+    const verdict = answer && (overruling(record, records[index + 1]) ?? judgeAnswer(answer, judge))
     const recordRank = rank(answer, verdict)
     if (recordRank < bestRank || (recordRank === bestRank && recordRank === goodAnswer)) continue
     best = record

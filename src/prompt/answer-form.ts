@@ -22,9 +22,14 @@ const mostShown = 12
 /**
  * Takes a schema that strict mode takes.
  * @param name what the schema is called in messages
+ * @param hint what to do about what is wrong
  * @throws PromptmillError `bad_schema` with everything that strict mode would refuse, each with its place
  */
-export const toSchemaForm = (schema: JsonObject, name: string): AnswerForm & { readonly kind: 'schema' } => {
+export const toSchemaForm = (
+  schema: JsonObject,
+  name: string,
+  hint = 'Mend the schema in these places (JSON pointers)',
+): AnswerForm & { readonly kind: 'schema' } => {
   const faults = findStrictFaults(schema)
   if (faults.length > 0) {
     const lines = faults.slice(0, mostShown).map(({ pointer, problem }) => `  ${pointer || '(root)'}: ${problem}`)
@@ -33,7 +38,7 @@ export const toSchemaForm = (schema: JsonObject, name: string): AnswerForm & { r
       'bad_schema',
       [`${name}: strict mode does not take this schema`, ...lines, ...more].join('\n'),
       {
-        hint: 'Nothing was sent. Mend the schema in these places (JSON pointers)',
+        hint: `Nothing was sent. ${hint}`,
       },
     )
   }

@@ -9,7 +9,7 @@ import type { Exchange, Reservation, SendPorts, SendSettings, Settlement } from 
 import type { Flow } from './flow.js'
 import { type Halt, stopFor } from './halt.js'
 import type { JournalWriter } from './journal-writer.js'
-import { type Failure, nameBreak, nameReply, nameUseless } from './name-failure.js'
+import { type Failure, nameBreak, nameInvalid, nameReply, nameUseless } from './name-failure.js'
 import type { Pass } from './pacer.js'
 import type { Purse } from './purse.js'
 import { answerRecord, failureRecord, isSimulated, type OpenRow, unknownRecord } from './rows.js'
@@ -67,7 +67,11 @@ export const createAfterAttempt = (parts: AttemptEndParts) => {
     if (again !== undefined) return again
     purse.rowDone('answered')
     rowDone()
-    return { status: 'failed', position, record: 'answer', code: verdict.code, answer }
+    const { code } = verdict
+    if (verdict.ownCheck !== true) return { status: 'failed', position, record: 'answer', code, answer }
+    const failure = nameInvalid(found.reply, verdict, naming())
+    const noted = await journal.commit(failureRecord(row, failure, { at: clock.wall(), final: true }))
+    return { status: 'failed', position: noted, record: 'failure', code, answer }
   }
 
   const settle = (

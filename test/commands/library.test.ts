@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { createLibrary } from '../../src/commands/library.js'
 import type { RowOutcome } from '../../src/commands/ports.js'
 import { createPorts, createWorkspace, type Workspace } from './workspace.js'
@@ -113,5 +114,56 @@ describe('stream', () => {
     const work = await createWorkspace()
     const outcomes = library.stream({ ...options(work, 1), prompt: '{{nmae}}' })
     await expect(outcomes.next()).rejects.toMatchObject({ code: 'bad_template' })
+  })
+})
+
+describe('a schema of a validation library', () => {
+  /** About half of the answers have an even score. */
+  const even = z.object({ score: z.int().min(1).max(100), why: z.string().trim() })
+  const schema = even.refine(({ score }) => score % 2 === 0, { path: ['score'], message: 'must be even' })
+
+  it('gives the value that it makes of each fitting answer', async () => {
+    const work = await createWorkspace()
+    const scores: number[] = []
+    for await (const { outcome } of library.stream({ ...options(work, 10), schema: even })) {
+      if (outcome.parsed !== undefined) scores.push(outcome.parsed.score)
+    }
+    const rows = await work.readJsonl('out.jsonl')
+    expect(scores.toSorted((a, b) => a - b)).toEqual(rows.map(row => Number(row['score'])).toSorted((a, b) => a - b))
+    expect(scores).toHaveLength(10)
+  })
+
+  it('fails answers by its own checks too, of which everybody who reads the journal knows', async () => {
+    const work = await createWorkspace()
+    const { rows, failures } = await library.run({ ...options(work, 40), schema })
+    expect(rows.failed).toBeGreaterThan(5)
+    expect(rows.ok).toBeGreaterThan(5)
+    expect(failures).toEqual({ schema_mismatch: rows.failed })
+    for (const row of await work.readJsonl('out.jsonl')) {
+      const { score, why } = JSON.parse(String(row['response'])) as Record<string, unknown>
+      if (Number(score) % 2 === 0) expect(row).toMatchObject({ status: 'ok', score, why })
+      else expect(row).toMatchObject({ status: 'failed', error_message: '/score: must be even', score: null })
+    }
+    expect(await library.status(work.at('out.jsonl'))).toMatchObject({ rows, failures })
+    expect(await library.run({ ...options(work, 40), schema })).toMatchObject({ rows, failures })
+    expect(work.simulator.ledger().calls).toBe(40)
+  })
+
+  it('asks again where its own checks found fault', async () => {
+    const work = await createWorkspace()
+    const { rows, attempts } = await library.run({ ...options(work, 10), schema, retryInvalid: 1 })
+    // The simulator gives the same answer to the same question, and the retry asks twice as well.
+    expect(attempts).toBe(10 + rows.failed)
+    const { rows: after } = await library.retry({ results: work.at('out.jsonl'), schema })
+    expect(after).toEqual(rows)
+    expect(work.simulator.ledger().calls).toBe(10 + 3 * rows.failed)
+  })
+
+  it('is told before anything is sent when strict mode does not take it', async () => {
+    const work = await createWorkspace()
+    const loose = z.object({ a: z.string().optional() })
+    const run = library.run({ ...options(work, 1), schema: loose })
+    await expect(run).rejects.toMatchObject({ code: 'bad_schema', hint: expect.stringContaining('nullable') as string })
+    expect(work.simulator.ledger().calls).toBe(0)
   })
 })

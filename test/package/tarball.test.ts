@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -13,6 +13,14 @@ let folder: string
 
 const at = (name: string): string => path.join(folder, name)
 const runNode = (...words: string[]) => exec(process.execPath, words, { cwd: folder })
+
+/** Compiles as a strict program does. */
+const compile = (...words: string[]) => {
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
+  const target = ['--strict', '--module', 'nodenext', '--target', 'es2023']
+  const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules/@types')]
+  return runNode(tsc, ...target, ...types, ...words)
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'promptmill-tarball-'))
@@ -61,6 +69,36 @@ describe('the package, installed from its tarball', () => {
     expect(JSON.parse(stdout)).toEqual({ rows: { total: 2, ok: 2, failed: 0, pending: 0 }, seen: [[1, 'ok']] })
   })
 
+  it('takes a schema of Zod, which only the program has installed, and gives typed values', async () => {
+    await cp(path.join(root, 'node_modules/zod'), at('node_modules/zod'), { recursive: true })
+    await writeFile(
+      at('schema.ts'),
+      `import { run, startSimulator, stream } from 'promptmill'
+       import * as z from 'zod'
+       const schema = z.object({ mood: z.enum(['good', 'bad']), words: z.string().transform(text => text.split(' ')) })
+       const simulator = await startSimulator({ port: 0, latencyMs: 0 })
+       const settings = { model: 'gpt-4o-mini', baseUrl: simulator.url, schema }
+       const seen: [string, boolean][] = []
+       for await (const { outcome } of stream({ ...settings, input: [{ prompt: 'one' }], output: 'typed.csv' })) {
+         const mood: 'good' | 'bad' | undefined = outcome.parsed?.mood
+         const words: readonly string[] = outcome.parsed?.words ?? []
+         seen.push([mood ?? '', words.length > 0])
+       }
+       await run({ ...settings, input: [{ prompt: 'two' }], output: 'more.csv', onOutcome: ({ outcome }) => {
+         // @ts-expect-error: the schema has no such property
+         seen.push([outcome.parsed?.mod ?? '', outcome.status === 'ok'])
+       } })
+       await simulator.close()
+       console.log(JSON.stringify(seen))`,
+    )
+    await compile('--outDir', 'out', 'schema.ts')
+    const { stdout } = await runNode('out/schema.js')
+    expect(JSON.parse(stdout)).toEqual([
+      [expect.stringMatching(/^(?:good|bad)$/), true],
+      ['', true],
+    ])
+  }, 60_000)
+
   it('has types that a strict program compiles against', async () => {
     await writeFile(
       at('consumer.ts'),
@@ -81,10 +119,7 @@ describe('the package, installed from its tarball', () => {
        await run({ input: 'a.csv', modle: 'm' })
        export { cost, PromptmillError, total }`,
     )
-    const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
-    const target = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023']
-    const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules/@types')]
-    const { stdout } = await runNode(tsc, ...target, ...types, 'consumer.ts')
+    const { stdout } = await compile('--noEmit', 'consumer.ts')
     expect(stdout).toBe('')
   }, 60_000)
 })

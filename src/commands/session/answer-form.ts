@@ -4,6 +4,7 @@ import type { Judge } from '../../core/judge.js'
 import type { JsonObject } from '../../core/model.js'
 import type { RunFlagSettings } from '../../core/options.js'
 import { type AnswerForm, toSchemaForm } from '../../prompt/answer-form.js'
+import type { StandardSchema } from '../../prompt/schema/standard.js'
 
 /** What answers are asked to be, and who judges them. */
 export interface AnswerRules {
@@ -36,8 +37,20 @@ const compileSchema = async (schema: JsonObject, name: string): Promise<Judge> =
 
 const judgeObjects = async (): Promise<Judge> => (await import('../../prompt/schema/judge.js')).judgeObject
 
-/** A schema as a caller gives it: the path of a file, or the schema itself. */
-export type SchemaOption = string | JsonObject
+/** A schema as a caller gives it: the path of a file, the JSON Schema itself, or the schema of a validation library. */
+export type SchemaOption<Parsed = unknown> = string | JsonObject | StandardSchema<Parsed>
+
+/** A schema of a validation library: its JSON Schema is asked for, and its own check has the last word. */
+const readStandardSchema = async (schema: StandardSchema): Promise<AnswerRules> => {
+  const { checkSync, toJsonSchema, withOwnCheck } = await import('../../prompt/schema/standard.js')
+  checkSync(schema)
+  const value = await toJsonSchema(schema)
+  const name = 'the schema'
+  const form = toSchemaForm(value, name, 'In Zod, what may be missing is .nullable(), not .optional()')
+  return { form, judge: withOwnCheck(await compileSchema(value, name), schema) }
+}
+
+const isStandard = (value: SchemaOption): value is StandardSchema => typeof value !== 'string' && '~standard' in value
 
 /**
  * Reads what answers are asked to be.
@@ -54,6 +67,7 @@ export const readAnswerRules = async (
   }
   if (jsonMode) return { form: { kind: 'object' }, judge: await judgeObjects() }
   if (schema === undefined) return { form: undefined, judge: undefined }
+  if (isStandard(schema)) return readStandardSchema(schema)
   const [value, name] = typeof schema === 'string' ? [await readSchemaFile(schema), schema] : [schema, 'the schema']
   const form = toSchemaForm(value, name)
   return { form, judge: await compileSchema(value, name) }

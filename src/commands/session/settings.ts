@@ -31,7 +31,10 @@ export type RowSource =
 
 /** The flags by their camelCase names. A program gives a schema as a file or as it is. */
 export interface GivenFlags extends Omit<OptionsOf<typeof runOptions>, 'schema'> {
-  /** JSON Schema that every answer must fit: the path of a file, or the schema itself. */
+  /**
+   * What every answer must fit: the path of a JSON Schema, the schema itself, or one of a validation library such as Zod,
+   * by the Standard Schema interface.
+   */
   readonly schema?: SchemaOption | undefined
 }
 

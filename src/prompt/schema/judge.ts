@@ -124,7 +124,7 @@ export const compileJudge = async (schema: JsonObject, name: string): Promise<Ju
     const parsed = parse(text)
     if (parsed === undefined) return notJson(text, 'schema_mismatch')
     try {
-      if (validate(parsed.value)) return { ok: true, value: parsed.value as JsonObject }
+      if (validate(parsed.value)) return { ok: true, value: parsed.value }
     } catch (error) {
       // An answer may nest deeper than the stack is.
       if (error instanceof RangeError) return mismatch('The answer nests too deep')
