@@ -19,10 +19,13 @@ export interface InputFile {
 export type OnBytes = (bytes: number) => void
 
 /**
- * Bounds what is held at once: rows of a larger chunk outlive the young generation while they wait for their turn, and
- * are then collected late. A smaller one would wait for the disk more often.
+ * Bounds what is handed on at once: rows of a larger chunk outlive the young generation while they wait for their turn,
+ * and are then collected late.
  */
 const chunkBytes = 16 * 1024
+
+/** What is read from the disk at once. Each reading is a turn of the event loop and a visit to another thread. */
+const blockBytes = 64 * 1024
 
 const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOENT: ['there is no such file', 'Check the spelling; a relative path starts at the folder the command runs in'],
@@ -85,13 +88,19 @@ async function* readChunks(file: InputFile, onBytes: OnBytes | undefined): Async
     throw unreadableFile(file.name, error)
   }
   const handle = await open(file.path).catch(fail)
+  let length = chunkBytes
   try {
     for (;;) {
-      // A buffer of its own for each chunk: parsers keep parts of it.
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null).catch(fail)
+      // A buffer of its own for each block: parsers keep parts of it.
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, null).catch(fail)
       if (bytesRead === 0) return
-      onBytes?.(bytesRead)
-      yield buffer.subarray(0, bytesRead)
+      for (let from = 0; from < bytesRead; from += chunkBytes) {
+        const to = Math.min(from + chunkBytes, bytesRead)
+        onBytes?.(to - from)
+        yield buffer.subarray(from, to)
+      }
+      // The beginning alone is often all that is wanted.
+      length = blockBytes
     }
   } finally {
     await handle.close()
