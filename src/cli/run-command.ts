@@ -128,8 +128,14 @@ const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet
 const endSignals = ({ signal, abandonSignal, dropSignal }: Interrupts) => ({ signal, abandonSignal, dropSignal })
 
 /** Nobody waits for standard input any more once the signal has come: what feeds it may never end. */
-const endInput = (stdin: Terminal['stdin'], signal: AbortSignal): void =>
-  signal.addEventListener('abort', () => void stdin.destroy?.(interruptedReading()), { once: true })
+const endInput = (stdin: Terminal['stdin'], signal: AbortSignal): void => {
+  const end = (): void => {
+    // Whoever reads is told; when nobody reads yet, the error would end the process.
+    stdin.on?.('error', () => undefined)
+    stdin.destroy?.(interruptedReading())
+  }
+  signal.addEventListener('abort', end, { once: true })
+}
 
 /** `promptmill run` */
 export const runCommand = (terminal: Terminal, inputs: readonly string[], command: SendingCommand): Promise<number> => {

@@ -4,7 +4,11 @@ import { showText } from './plain-text.js'
 /** What the command line needs of the process it runs in, so that everything else is free of it. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean; destroy?(error: Error): unknown }
+  readonly stdin: AsyncIterable<Uint8Array> & {
+    readonly isTTY?: boolean
+    on?(event: 'error', listener: () => void): unknown
+    destroy?(error: Error): unknown
+  }
   /** Data. Resolves when the reader has taken it; false once the reader has gone away (`| head`). */
   out(text: string): Promise<boolean>
   /** The same with texts from outside: a terminal shows what it would obey otherwise. */

@@ -2,17 +2,16 @@ import { PromptmillError } from '../core/errors.js'
 import type { Summary } from '../core/summary.js'
 import { sameFingerprint } from '../input/fingerprint.js'
 import { readManifest } from '../journal/manifest.js'
-import { createRecordReader } from '../journal/reader.js'
 import type { SendStop } from '../send/contract.js'
 import type { Plan } from './plan/plan.js'
 import { remember } from './plan/remember.js'
 import type { RowTable } from './plan/row-table.js'
 import type { Notify, PlanCounts, Ports } from './ports.js'
 import type { FailedExample, Projection } from './results/project.js'
-import { writeResults } from './results/write-results.js'
+import { type Results, startResults } from './results/write-results.js'
 import { openRunEndpoint, type RunEndpoint } from './session/endpoint.js'
 import type { Job } from './session/job.js'
-import { hasNews, journalSession, type SessionReport } from './session/journal-session.js'
+import { hasNews, journalSession, type SessionReport, type SessionWork } from './session/journal-session.js'
 import { writeRunManifest } from './session/manifest.js'
 import { keepPrices } from './session/prices.js'
 import { checkRoom } from './session/room.js'
@@ -55,31 +54,23 @@ const createEndpointDoor = ({ settings, options, ports }: Session) => {
   }
 }
 
-const project = async (session: Session, plan: Plan): Promise<Projection> => {
-  const { job, settings, price, drafts, ports, notify, options } = session
-  notify.onWriting?.()
-  // Another process may have taken over while this one was stopped: then these results are not ours to write.
-  await job.lock.verify()
-  const reader = createRecordReader(job.folder)
-  try {
-    const source = { table: plan.table, reader, price, judge: settings.judge, drafts }
-    return await writeResults(job, plan, { source, ports, settings, dropSignal: options.dropSignal })
-  } finally {
-    reader.close()
+/** What a session that failed leaves behind: after a failure of the disk what was answered, if that can be written. */
+const endResults = async (session: Session, results: Results, error: unknown): Promise<never> => {
+  const { notify, job } = session
+  if (!(error instanceof PromptmillError && error.code === 'disk')) {
+    await results.drop()
+    throw error
   }
-}
-
-/** The disk failed during the session: what it has brought is written all the same, if that can be. */
-const saveResults = async (session: Session, plan: Plan, error: unknown): Promise<never> => {
-  if (!(error instanceof PromptmillError && error.code === 'disk')) throw error
-  const written = await project(session, plan).then(
+  notify.onWriting?.()
+  const written = await results.finish().then(
     () => true,
     () => false,
   )
-  const { file } = session.job.place
-  if (written && file !== undefined) session.notify.onNotice?.(`What was answered is in ${file}`)
+  const { file } = job.place
+  if (written && file !== undefined) notify.onNotice?.(`What was answered is in ${file}`)
   throw error
 }
+
 /** Nothing is sent, but a later session shall write its results in the same way. */
 const keepSetting = async (session: Session): Promise<void> => {
   const { earlier } = session.job
@@ -99,10 +90,30 @@ const isOtherInput = ({ earlier, source: { fingerprints } }: Job): boolean => {
   )
 }
 
+/** Sends what is to be sent, and writes the results behind it. */
+const sendAndWrite = async (
+  session: Session,
+  work: SessionWork,
+): Promise<{ readonly report: SessionReport; readonly projection: Projection }> => {
+  const results = startResults(session, work.plan)
+  const report = await journalSession(session, work, results.advance).catch(error =>
+    endResults(session, results, error),
+  )
+  session.notify.onWriting?.()
+  return { report, projection: await results.finish() }
+}
+
 /** Chooses which of the rows to be sent are sent in this session, for a sample. */
 export type PickRows = (table: RowTable) => ReadonlySet<number>
 
 const idle: SessionReport = { stop: undefined, settled: 0, sentMs: 0 }
+
+/** Nothing is to be sent, and the journal knows all there is: the results alone are written. */
+const writeAgain = async (session: Session, plan: Plan) => {
+  if (session.job.earlier?.settings['excel'] !== session.settings.excel) await keepSetting(session)
+  session.notify.onWriting?.()
+  return { report: idle, projection: await startResults(session, plan).finish() }
+}
 
 /**
  * Runs a file of prompts: sends every row that has no answer yet and writes the results. The same call again resumes.
@@ -127,17 +138,17 @@ export const run = async (
     const planned = await planSession(session, memory.memory, again)
     const plan = pick === undefined ? planned : { ...planned, only: pick(planned.table) }
     await keepPrices(settings.prices, job.folder)
-    let report = idle
-    if (hasNews({ plan, ...memory })) {
+    const prepare = async (): Promise<SessionWork> => {
       const endpoint = plan.counts.pending > 0 ? await door.open() : undefined
       if (endpoint !== undefined) await checkRoom(session, plan)
       if (endpoint !== undefined) warnOfPrices(session, plan)
       await writeRunManifest(session, { simulated: memory.expectSimulated === true, endpoint })
-      report = await journalSession(session, { ...memory, plan, endpoint }).catch(error =>
-        saveResults(session, plan, error),
-      )
-    } else if (job.earlier?.settings['excel'] !== settings.excel) await keepSetting(session)
-    const { tally, examples } = await project(session, plan)
+      return { ...memory, plan, endpoint }
+    }
+    const { report, projection } = hasNews({ plan, ...memory })
+      ? await sendAndWrite(session, await prepare())
+      : await writeAgain(session, plan)
+    const { tally, examples } = projection
     const summary = tally.summary(memory.memory.wallMs + report.sentMs)
     // Only the answers tell whether the endpoint behind a base URL was the simulator. The session that had them first may
     // have been killed before it said so.

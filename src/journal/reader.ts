@@ -17,7 +17,7 @@ export interface RecordReader {
 
 const blockBytes = 2 ** 18
 /** Rows are answered nearly, but not quite, in the order in which they are read back. */
-const cachedBlocks = 32
+const cachedBlocks = 8
 const newline = 10
 
 /** The segments of a folder, opened when they are first read. */
@@ -89,12 +89,17 @@ export const createRecordReader = (folder: string): RecordReader => {
   const blocks = createBlocks(segments)
 
   const readLine = (place: RecordPlace): Buffer => {
-    const block = blocks.around(place)
     const from = place.offset % blockBytes
-    const end = block.indexOf(newline, from)
-    if (end !== -1 && from < block.length) return block.subarray(from, end)
-    if (block.length < blockBytes) blocks.forget(place)
-    return readLongLine(segments, place)
+    const find = (block: Buffer): Buffer | undefined => {
+      const end = from < block.length ? block.indexOf(newline, from) : -1
+      return end === -1 ? undefined : block.subarray(from, end)
+    }
+    const block = blocks.around(place)
+    const line = find(block)
+    if (line !== undefined || block.length === blockBytes) return line ?? readLongLine(segments, place)
+    // The file has grown since: who follows the writing reads at its end again and again.
+    blocks.forget(place)
+    return find(blocks.around(place)) ?? readLongLine(segments, place)
   }
 
   return {

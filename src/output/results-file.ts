@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 /** Where results are written: a file or standard output. */
@@ -11,6 +11,9 @@ export interface TextSink {
 }
 
 const flushAt = 64 * 1024
+
+/** Numbers of files may be larger than a double can hold. */
+const exact = { bigint: true } as const
 
 const syncFolder = async (folder: string): Promise<void> => {
   // Windows cannot open a folder; there the rename itself is what there is.
@@ -30,11 +33,17 @@ export const createResultsFile = async (target: string): Promise<TextSink> => {
   const temporary = path.join(folder, `.${path.basename(target)}.tmp`)
   await rm(temporary, { force: true })
   const handle: FileHandle = await open(temporary, 'wx', 0o600)
+  const own = await handle.stat(exact)
   let waiting = ''
   const flush = async (): Promise<void> => {
     const text = waiting
     waiting = ''
     if (text !== '') await handle.writeFile(text)
+  }
+  /** Whether the file by that name is this one still, and not that of a process which has taken over. */
+  const isOurs = async (): Promise<boolean> => {
+    const there = await lstat(temporary, exact)
+    return own.ino === there.ino && own.dev === there.dev
   }
   return {
     async write(text) {
@@ -50,7 +59,7 @@ export const createResultsFile = async (target: string): Promise<TextSink> => {
     },
     async discard() {
       await handle.close().catch(() => undefined)
-      await rm(temporary, { force: true })
+      if (await isOurs().catch(() => false)) await rm(temporary, { force: true })
     },
   }
 }

@@ -45,6 +45,16 @@ describe('a results file', () => {
     await killed.discard()
   })
 
+  it('takes nothing away from a process that has taken over', async () => {
+    const { target } = await makeTarget()
+    const stopped = await createResultsFile(target)
+    const other = await createResultsFile(target)
+    await other.write('theirs\n')
+    await stopped.discard()
+    await other.finish()
+    expect(await readFile(target, 'utf8')).toBe('theirs\n')
+  })
+
   it('never writes through a link that stands where it would be written', async () => {
     const { folder, target } = await makeTarget()
     const others = path.join(folder, 'others.txt')

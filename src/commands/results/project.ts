@@ -80,8 +80,10 @@ export interface ProjectionOptions {
   readonly shape: ResultsShape
   readonly sink: TextSink
   readonly idColumn: string | undefined
-  /** Called before each batch of rows: what it throws ends the writing. */
-  readonly onBatch: () => void
+  /**
+   * Awaited before a batch of rows is written, with the last of them, and before the end: what it throws ends the writing.
+   */
+  readonly onBatch: (lastRow: number) => Promise<void> | void
 }
 
 /**
@@ -122,11 +124,11 @@ export const projectResults = async (
 
   await sink.write(renderer.head)
   for await (const batch of input.rows()) {
-    onBatch()
+    await onBatch(batch.at(-1)?.index ?? -1)
     await source.drafts.prepare?.(batch.filter(isFaulty))
     await sink.write(renderer.render(batch.map(toResult)))
   }
-  onBatch()
+  await onBatch(Number.POSITIVE_INFINITY)
   await sink.finish()
   return { tally, examples }
 }

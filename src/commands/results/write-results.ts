@@ -1,12 +1,15 @@
 import { realpath } from 'node:fs/promises'
 import { PromptmillError, systemCode } from '../../core/errors.js'
+import { createRecordReader } from '../../journal/reader.js'
 import { createResultsFile, type TextSink } from '../../output/results-file.js'
-import type { Drafts } from '../../prompt/drafts.js'
 import { stopWriting } from '../interrupted.js'
 import type { Plan } from '../plan/plan.js'
 import type { Ports } from '../ports.js'
 import type { Job } from '../session/job.js'
+import { openDrafts } from '../session/open-drafts.js'
+import type { Session } from '../session/session.js'
 import { addedShape, type RunSettings } from '../session/settings.js'
+import { createFrontier, type Frontier } from './frontier.js'
 import { type OutcomeSource, type Projection, projectResults } from './project.js'
 
 /** Standard output as a sink: a reader that has seen enough (`| head`) is no failure. */
@@ -32,31 +35,86 @@ const cannotWrite = (job: Job, cause: unknown): PromptmillError =>
   })
 
 export interface WriteOptions {
-  readonly source: OutcomeSource & { readonly drafts: Drafts }
+  readonly source: OutcomeSource
   readonly ports: Ports
   readonly settings: RunSettings
   readonly dropSignal: AbortSignal | undefined
+  readonly frontier: Frontier
 }
 
 /**
- * Writes the results of a run: whole or not at all.
+ * Writes the results of a run as far as the frontier is: whole or not at all.
  * @throws PromptmillError `disk`, `interrupted`; the answers are in the journal then
  */
-export const writeResults = async (
+const writeResults = async (
   job: Job,
   plan: Plan,
-  { source, ports, settings, dropSignal }: WriteOptions,
+  { source, ports, settings, dropSignal, frontier }: WriteOptions,
 ): Promise<Projection> => {
-  const onBatch = (): void => stopWriting(dropSignal, job.folder)
-  onBatch()
+  // Rows that come as they are settled would be mixed with the talk of a run that still goes on.
+  const toOut = job.place.file === undefined
+  const onBatch = async (lastRow: number): Promise<void> => {
+    await frontier.reached(toOut ? Number.POSITIVE_INFINITY : lastRow)
+    stopWriting(dropSignal, job.folder)
+    // Another process may have taken over while this one was stopped: then these results are not ours to write.
+    if (lastRow === Number.POSITIVE_INFINITY) await job.lock.verify()
+  }
+  await job.lock.verify()
   let sink: TextSink | undefined
   try {
     sink = await openSink(job, ports)
     const shape = { format: job.place.format, columns: plan.columns, excel: settings.excel, ...addedShape(settings) }
-    return await projectResults(job.source.input, source, { shape, sink, idColumn: settings.idColumn, onBatch })
+    // Drafts of its own: the sending prepares other rows at the same time.
+    const drafts = await openDrafts(settings, job.source)
+    return await projectResults(
+      job.source.input,
+      { ...source, drafts },
+      { shape, sink, idColumn: settings.idColumn, onBatch },
+    )
   } catch (error) {
     await sink?.discard()
     if (error instanceof PromptmillError || systemCode(error) === undefined) throw error
     throw cannotWrite(job, error)
+  }
+}
+
+/** The results of a session on their way: written behind the sending, so that little is left to do at its end. */
+export interface Results {
+  /** A row was settled. */
+  advance(): void
+  /** The sending is over: writes the rest. @throws PromptmillError `disk`, `interrupted` */
+  finish(): Promise<Projection>
+  /** Leaves the results as they were. Resolves when nothing more is written. */
+  drop(): Promise<void>
+}
+
+const dropped = (): PromptmillError => new PromptmillError('interrupted', 'The results are not written')
+
+/** Begins to write the results of a session. What goes wrong on the way is told by `finish`. */
+export const startResults = (session: Session, plan: Plan): Results => {
+  const { job, settings, price, ports, options } = session
+  const { table, only } = plan
+  const frontier = createFrontier(table.rows, row => table.isUnsent(row) && only?.has(row) !== false)
+  const reader = createRecordReader(job.folder)
+  const source = { table, reader, price, judge: settings.judge }
+  const written = writeResults(job, plan, {
+    source,
+    ports,
+    settings,
+    dropSignal: options.dropSignal,
+    frontier,
+  }).finally(() => reader.close())
+  // The sending goes on whatever becomes of the results: they can be written again, answers cannot.
+  written.catch(() => undefined)
+  return {
+    advance: frontier.advance,
+    finish() {
+      frontier.open()
+      return written
+    },
+    async drop() {
+      frontier.close(dropped())
+      await written.catch(() => undefined)
+    },
   }
 }

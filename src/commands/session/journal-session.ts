@@ -52,8 +52,15 @@ const writeBeginning = async (
 
 const nothingSent: SendReport = { stop: undefined, settled: 0 }
 
-/** Between opening and closing the journal: everything that costs money. */
-export const journalSession = async (session: Session, work: SessionWork): Promise<SessionReport> => {
+/**
+ * Between opening and closing the journal: everything that costs money.
+ * @param onSettled called after each row that the table has as settled
+ */
+export const journalSession = async (
+  session: Session,
+  work: SessionWork,
+  onSettled: () => void,
+): Promise<SessionReport> => {
   const { job, settings, ports, notify, drafts, price, options } = session
   const { plan, memory, endpoint, expectSimulated } = work
   const { clock } = ports
@@ -72,7 +79,7 @@ export const journalSession = async (session: Session, work: SessionWork): Promi
       endpoint === undefined
         ? nothingSent
         : await sendPending(
-            { settings, input, plan, drafts, price, journal, reader, expectSimulated, budget, ...endpoint },
+            { settings, input, plan, drafts, price, journal, reader, expectSimulated, budget, onSettled, ...endpoint },
             ports,
             { notify, signals: options },
           )

@@ -34,6 +34,8 @@ export interface SendJob {
   readonly price: Price
   readonly budget: Budget | undefined
   readonly expectSimulated: boolean | undefined
+  /** Called after each row that the table has as settled. */
+  readonly onSettled: () => void
 }
 
 /** What a session did. */
@@ -218,6 +220,7 @@ export const sendPending = async (
       table.addPosition(request.row, settlement.position)
     }
     table.settle(request.row)
+    job.onSettled()
     if (notify.onOutcome === undefined) return
     const { row, line } = request
     notify.onOutcome({ row: row + 1, line, source: input.sourceOf(row), outcome: readOutcome(source, row) })
