@@ -24,6 +24,9 @@ const createReader = async (): Promise<string> => {
   return cwd
 }
 
+/** Milliseconds: some twenty processes are started one after the other, on a machine that may be busy with other tests. */
+const patience = 400_000
+
 interface Step {
   readonly command: string
   readonly output: readonly string[]
@@ -82,7 +85,7 @@ describe("the README's commands", () => {
     expect(JSON.parse(said[1] ?? '')).toEqual({ server_error: expect.any(Number) })
   })
 
-  it('run one after the other as they stand', async () => {
+  it('run one after the other as they stand', { timeout: patience }, async () => {
     const cwd = await createReader()
     const { url } = await createEndpoint()
     const env = { OPENAI_BASE_URL: url, OPENAI_API_KEY: key }
