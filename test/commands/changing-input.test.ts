@@ -26,7 +26,7 @@ const phases: readonly Phase[] = [
 ]
 
 describe('an input that changes', () => {
-  it.each(phases)('while it is %s ends the run, and the same command goes on', async (_phase, calls, watch) => {
+  it.each(phases)('I11: while it is %s ends the run, and the same command goes on', async (_phase, calls, watch) => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(40))
     const change = once(() => appendFileSync(input, '41,"Question 41, please"\n'))

@@ -58,7 +58,7 @@ describe('run', () => {
     expect(work.simulator.ledger().calls).toBe(1)
   })
 
-  it('passes an exception of onOutcome on, and loses nothing by it', async () => {
+  it('P10: passes an exception of onOutcome on, and loses nothing by it', async () => {
     const work = await createWorkspace()
     const onOutcome = (): void => {
       throw new Error('mine')

@@ -13,7 +13,7 @@ const usd = (amount: number): bigint => parseUsd(String(amount)) ?? 0n
 const maxTokens = 60
 
 describe('--max-cost', () => {
-  it('is never exceeded, is used to at least 95 %, and is told', async () => {
+  it('C3: is never exceeded, is used to at least 95 %, and is told', async () => {
     const work = await createWorkspace({ outputSpread: 0, outputTokens: maxTokens })
     const input = await work.write('in.csv', manyPrompts(300))
     const { stop, summary } = await work.run({ input, maxCost: 0.005, maxTokens })
@@ -25,7 +25,7 @@ describe('--max-cost', () => {
     expect(summary.rows.failed).toBe(0)
   })
 
-  it('holds over all sessions, and a larger one goes on', async () => {
+  it('C3: holds over all sessions, and a larger one goes on', async () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(200))
     await work.run({ input, maxCost: 0.001, maxTokens })
@@ -58,7 +58,7 @@ describe('--max-cost', () => {
     expect(summary.rows.ok).toBe(20)
   })
 
-  it('refuses to start when the price of a model is unknown', async () => {
+  it('C2: refuses to start when the price of a model is unknown', async () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(2))
     const run = work.run({ input, model: 'somebody-elses-model', maxCost: 1, maxTokens })

@@ -94,7 +94,7 @@ describe('a run', () => {
     expect((await work.readCsv('b.csv')).map(row => row['extra'])).toEqual(['', '1.50'])
   })
 
-  it('gives three equal prompts three answers, each sent once', async () => {
+  it('I9: gives three equal prompts three answers, each sent once', async () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', 'prompt\nsame\nsame\nsame\n')
     await work.run({ input })
@@ -130,7 +130,7 @@ describe('a run', () => {
     }
   })
 
-  it('takes an input with a header alone, and writes one', async () => {
+  it('I14: takes an input with a header alone, and writes one', async () => {
     const work = await createWorkspace()
     const { summary } = await work.run({ input: await work.write('in.csv', 'id,prompt\n') })
     expect(summary.rows.total).toBe(0)
@@ -164,7 +164,7 @@ describe('a run', () => {
 })
 
 describe('an edited input', () => {
-  it('is paid for where it was edited, wherever the other rows moved', async () => {
+  it('I10: is paid for where it was edited, wherever the other rows moved', async () => {
     const work = await createWorkspace()
     const prompts = ['a', 'b', 'c', 'd', 'e']
     const write = (names: readonly string[]) => work.write('in.csv', `prompt\n${names.join('\n')}\n`)
@@ -209,7 +209,7 @@ describe('changed settings', () => {
     ['--seed', { seed: 1 }],
     ['--reasoning-effort', { reasoningEffort: 'low' }],
     ['--param', { param: ['user="me"'] }],
-  ])('stop the run before every row is paid for again: %s', async (flag, change) => {
+  ])('C1: stop the run before every row is paid for again: %s', async (flag, change) => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(3))
     await work.run({ input })
@@ -221,7 +221,7 @@ describe('changed settings', () => {
     expect(work.simulator.ledger().calls).toBe(6)
   })
 
-  it('that only concern the sending change nothing', async () => {
+  it('C1: that only concern the sending change nothing', async () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(3))
     await work.run({ input })

@@ -45,12 +45,12 @@ describe('toSettings', () => {
   })
 
   const wrongNumbers = ['abc', '', ' ', 'NaN', '1e309', 'Infinity', '-1', '0', '1.5', '0x', Number.NaN, '1_000']
-  it.each(wrongNumbers)('refuses --concurrency %j and names the flag', concurrency => {
+  it.each(wrongNumbers)('C4: refuses --concurrency %j and names the flag', concurrency => {
     expect(errorOf({ concurrency }).message).toContain('--concurrency')
     expect(errorOf({ concurrency }).exitCode).toBe(2)
   })
 
-  it.each(['rpm', 'tpm', 'maxTokens', 'temperature', 'timeout', 'retries'])('refuses a negative %s', key => {
+  it.each(['rpm', 'tpm', 'maxTokens', 'temperature', 'timeout', 'retries'])('C4: refuses a negative %s', key => {
     expect(errorOf({ [key]: '-5' }).message).toContain(flagName(key))
   })
 

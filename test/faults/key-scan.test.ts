@@ -1,34 +1,18 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { Respond, Scripted } from '../../src/simulator/scripted.js'
 import { makeDrill } from './drill.js'
 import { say } from './form.js'
+import { startHeldEndpoint } from './held-endpoint.js'
+import { filesUnder, findKey } from './key-forms.js'
 import { startLocalEndpoint } from './local-endpoint.js'
 import { type Ending, runProgram } from './program.js'
+import { resumeHere } from './resume.js'
 import { answerShortly, promptOf } from './short-answers.js'
 
 /** Every character that an encoding would change is in it. */
 const canary = 'sk-canary-7Qz/+=%\\~4WvXpL09'
-
-/**
- * What a key looks like in base64, wherever it stands in what was encoded: the three alignments, without the characters
- * at either end that depend on its neighbours.
- */
-const base64Forms = [0, 1, 2].map(shift => {
-  const text = Buffer.from(' '.repeat(shift) + canary)
-    .toString('base64')
-    .replaceAll('=', '')
-  return text.slice(Math.ceil((shift * 4) / 3), -1)
-})
-
-const forms: Readonly<Record<string, string>> = {
-  plain: canary,
-  'URL-encoded': encodeURIComponent(canary),
-  'JSON-escaped': JSON.stringify(canary).slice(1, -1),
-  'JSON-escaped twice': JSON.stringify(JSON.stringify(canary)).slice(3, -3),
-  ...Object.fromEntries(base64Forms.map((form, shift) => [`base64, shifted by ${shift}`, form])),
-}
 
 /** The key as an unkind server would give it back. */
 const echoes = [
@@ -63,17 +47,6 @@ const echoKey: Respond = call => {
 }
 const rows = 1 + 6 * echoes.length + 1
 
-const filesUnder = async (folder: string): Promise<string[]> =>
-  (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter(entry => entry.isFile())
-    .map(entry => path.join(entry.parentPath, entry.name))
-
-/** Says in which of these texts the key is to be found, and in which form. */
-const findKey = (texts: ReadonlyMap<string, string>): string[] =>
-  [...texts].flatMap(([where, text]) =>
-    Object.entries(forms).flatMap(([form, needle]) => (text.includes(needle) ? [`${where}: ${form}`] : [])),
-  )
-
 it('C6: a key that the endpoint gives back in its errors is in no file and in no message', async () => {
   const drill = await makeDrill(rows)
   const endpoint = await startLocalEndpoint({}, { respond: echoKey })
@@ -99,10 +72,10 @@ it('C6: a key that the endpoint gives back in its errors is in no file and in no
   keep('a key with a line break', await drill.run(endpoint.url, { flags, env: { OPENAI_API_KEY: `${canary}\nx` } }))
   const files = (await filesUnder(drill.folder)).filter(file => !file.endsWith('.env'))
   for (const file of files) texts.set(path.relative(drill.folder, file), await readFile(file, 'latin1'))
-  expect(findKey(texts)).toEqual([])
+  expect(findKey(texts, canary)).toEqual([])
 
   // The search can find: the answers did come, and were not left out.
-  expect(findKey(new Map(echoes.map((echo, index) => [`echo ${index}`, echo]))).length).toBeGreaterThanOrEqual(
+  expect(findKey(new Map(echoes.map((echo, index) => [`echo ${index}`, echo])), canary).length).toBeGreaterThanOrEqual(
     echoes.length,
   )
   const codes = (await drill.readResults()).map(row => row['error_code'])
@@ -110,3 +83,38 @@ it('C6: a key that the endpoint gives back in its errors is in no file and in no
   const bytes = [...texts.values()].reduce((sum, text) => sum + text.length, 0)
   say(`C6: ${bytes} bytes in ${files.length} files and ${texts.size - files.length} streams, the key in none of them`)
 })
+
+/** Loaded before the program: at a signal it dies of an error of its own, in the middle of whatever it does. */
+const crash = `data:text/javascript,${encodeURIComponent(
+  "process.on('SIGUSR2', () => { throw new Error('a bug of its own') })",
+)}`
+
+it.skipIf(process.platform === 'win32')(
+  'C7: with everything about debugging switched on, and a crash, the key is in no file and in no message',
+  async () => {
+    const drill = await makeDrill(30)
+    const endpoint = await startHeldEndpoint(3)
+    const debugging = { NODE_DEBUG: 'http,https,net,tls,fs,undici,fetch,stream', DEBUG: '*', OPENAI_LOG: 'debug' }
+    const program = drill.start(endpoint.url, {
+      flags: ['--progress', 'json'],
+      env: { ...debugging, OPENAI_API_KEY: canary },
+      nodeOptions: ['--trace-uncaught', '--trace-warnings', '--import', crash],
+    })
+    await endpoint.reached(4)
+    program.child.kill('SIGUSR2')
+    expect((await program.ended).status).not.toBe(0)
+    expect(program.stderr()).toContain('a bug of its own')
+    const texts = new Map([
+      ['stdout', program.stdout()],
+      ['stderr', program.stderr()],
+    ])
+    const files = await filesUnder(drill.folder)
+    for (const file of files) texts.set(path.relative(drill.folder, file), await readFile(file, 'latin1'))
+    expect(files.some(file => file.endsWith('.jsonl'))).toBe(true)
+    expect(findKey(texts, canary)).toEqual([])
+
+    endpoint.release()
+    await resumeHere(drill, endpoint.url)
+    expect((await drill.readResults()).map(row => row['status'])).toEqual(drill.input.map(() => 'ok'))
+  },
+)

@@ -1,12 +1,16 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
+import { findKey } from './key-forms.js'
 
 /** The built program; PROMPTMILL_BIN puts another build to the test. */
 const bin = process.env['PROMPTMILL_BIN'] ?? fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 
-/** A key that the simulator takes. */
-export const simulatorKey = 'sim-fault-tests'
+/**
+ * A key that the simulator takes. It stands for a secret in all of these tests: whatever becomes of a run, it must be in
+ * nothing that is written or said.
+ */
+export const simulatorKey = 'sim-canary-7Qz/+=%~4WvXpL09'
 
 export interface Ending {
   readonly status: number | null
@@ -66,6 +70,7 @@ export const startProgram = (words: readonly string[], options: StartOptions): P
   onTestFinished(async () => {
     if (isRunning()) child.kill('SIGKILL')
     await ended.catch(() => undefined)
+    expect(findKey(new Map(Object.entries(written)), simulatorKey)).toEqual([])
   })
   return {
     child,

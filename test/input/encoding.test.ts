@@ -71,7 +71,7 @@ describe('toUtf8', () => {
     expect(await decode(Uint8Array.from(bytes), { label, markBytes: 0 }, 1)).toBe(expected)
   })
 
-  it('leaves out the mark, even cut in two, and no later one', async () => {
+  it('I1: leaves out the mark, even cut in two, and no later one', async () => {
     const bytes = Buffer.from('\uFEFFa\uFEFFb')
     for (const length of [1, 2, 3, 9]) {
       expect(await decode(bytes, { label: 'utf-8', markBytes: 3 }, length)).toBe('a\uFEFFb')

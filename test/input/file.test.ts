@@ -45,7 +45,7 @@ describe('inspectFile', () => {
     expect(error.hint).toContain('standard input')
   })
 
-  it('refuses an empty file', async () => {
+  it('I14: refuses an empty file', async () => {
     const path = await workspace.write('a.csv', '')
     expect((await failureOf(inspectFile(path, 'a.csv'))).message).toBe('a.csv is empty')
   })

@@ -42,7 +42,7 @@ describe('readJsonText', () => {
       'the line nests 100001 levels deep, the limit is 1000',
     ],
     ['open brackets beyond measure', '['.repeat(1e5), 'the line is not valid JSON: it ends too early'],
-  ])('keeps %s as a row that cannot be read', (_title, line, message) => {
+  ])('I5: keeps %s as a row that cannot be read', (_title, line, message) => {
     expect(read(line)).toMatchObject({ form: 'unreadable', index: 4, line: 7, fault: { code: 'invalid_row', message } })
   })
 

@@ -69,7 +69,7 @@ describe('openInput on JSONL', () => {
     expect(await read(content)).toEqual(rows)
   })
 
-  it('lets a byte that is not UTF-8 spoil its own line only', async () => {
+  it('I5: lets a byte that is not UTF-8 spoil its own line only', async () => {
     const content = Buffer.from('{"a":"\xc3\xa9"}\n{"a":"\xe9"}\n{"a":1}\n', 'latin1')
     expect(await read(content)).toEqual([
       [1, '{"a":"é"}'],
@@ -115,7 +115,7 @@ describe('openInput on JSONL', () => {
     ])
   })
 
-  it('refuses lines above the limit one by one', async () => {
+  it('I6: refuses lines above the limit one by one', async () => {
     const long = `{"a":"${'x'.repeat(1000)}"}`
     expect(await read(`{}\n${long}\n{"a":1}\n${long}`, { maxLineBytes: 1000 })).toEqual([
       [1, '{}'],

@@ -100,7 +100,7 @@ describe('openInput on a table', () => {
     ])
   })
 
-  it('reads what Chinese Excel saves, once it is told so', async () => {
+  it('I1: reads what Chinese Excel saves, once it is told so', async () => {
     const content = Buffer.from('b1e0bac52ccecacce20d0ac4e3bac32c80', 'hex')
     expect((await fail(content)).message).toMatch(/--encoding gb18030 +编号,问题/)
     expect(await read(content, { encoding: 'gbk' })).toEqual([[2, '你好', '€']])
@@ -166,7 +166,7 @@ describe('openInput on a table', () => {
       'a,b\r"3\r4","5\r6,7\r',
       'a.csv, row 1 (line 2): the quote that opens column "b" (line 3) is never closed',
     ],
-  ])('refuses %s', async (_title, content, message) => {
+  ])('I4: refuses %s', async (_title, content, message) => {
     const error = await fail(content)
     expect(error).toMatchObject({ code: 'bad_input', message })
     expect(error.hint).toMatch(/\w/)
@@ -176,7 +176,7 @@ describe('openInput on a table', () => {
     expect((await fail(`a,"b\n${'x\n'.repeat(600_000)}`)).message).toContain('the first line has no end')
   })
 
-  it('refuses a row above the limit and names the quote that is not closed', async () => {
+  it('I3: refuses a row above the limit and names the quote that is not closed', async () => {
     const error = await fail(`a,b\n1,2\n3,"4\n${'5,6\n'.repeat(100_000)}`, { maxLineBytes: 2048 })
     expect(error.message).toBe(
       'a.csv, row 2 (line 3) is longer than 2 KiB, the limit of a row; column "b" does not end before that',
@@ -192,7 +192,7 @@ describe('openInput on a table', () => {
     )
   })
 
-  it('names the line that is not UTF-8, in the header or after it', async () => {
+  it('I1: names the line that is not UTF-8, in the header or after it', async () => {
     expect((await fail(Buffer.from('a,\xe9\n', 'latin1'))).message).toContain('is not UTF-8: the header (line 1)')
     expect((await fail(Buffer.from('a,b\n1,2\n3,\xe9\n', 'latin1'))).message).toContain('is not UTF-8: row 2 (line 3)')
   })

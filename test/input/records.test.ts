@@ -52,7 +52,7 @@ const write = (
 }
 
 describe('createRecordReader', () => {
-  it('reads back what was written, each record at its true line, wherever the bytes are cut', async () => {
+  it('I2: reads back what was written, each record at its true line, wherever the bytes are cut', async () => {
     const cell = fc.string({
       unit: fc.constantFrom('a', '"', ',', ';', '\t', '\n', '\r', '\r\n', ' ', '你', '😀', '\0'),
       maxLength: 6,
@@ -100,7 +100,7 @@ describe('createRecordReader', () => {
     ['text after a closing quote', 'a,b\n\n"1"x,2\n', 'CSV_INVALID_CLOSING_QUOTE', { line: 3, cell: 0 }],
     ['a quote inside an unquoted cell', 'a,b\n"1\r\n2",x"y"\n', 'INVALID_OPENING_QUOTE', { line: 2, cell: 1 }],
     ['a space before the quote', 'a,b\n1, "2"\n', 'INVALID_OPENING_QUOTE', { line: 2, cell: 1 }],
-  ])('refuses %s and says where', async (_title, text, code, place) => {
+  ])('I4: refuses %s and says where', async (_title, text, code, place) => {
     const fault: unknown = await read(text).catch((error: unknown) => error)
     expect(fault).toBeInstanceOf(RecordFault)
     expect(fault).toMatchObject({ code, ...place })

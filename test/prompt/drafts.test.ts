@@ -65,7 +65,7 @@ describe('the draft of a table row', () => {
     expect(() => createDrafts({ ...plain, model: undefined }, table)).toThrow(/No model/)
   })
 
-  it('reads columns named like parts of an object', () => {
+  it('I4: reads columns named like parts of an object', () => {
     const shape: InputShape = { form: 'table', columns: ['__proto__', 'constructor'] }
     const drafts = createDrafts({ ...plain, prompt: named('{{__proto__}} {{constructor}}') }, shape)
     expect(messagesOf(drafts.toDraft(tableRow('a', 'b')))).toEqual([{ role: 'user', content: 'a b' }])
@@ -107,8 +107,6 @@ describe('the draft of a JSON row', () => {
     ['a message without a role', '{"messages":[{"content":"a"}]}', 'invalid_messages'],
     ['messages without text', '{"messages":[{"role":"user","content":" "}]}', 'empty_prompt'],
     ['a missing prompt', '{"other":1}', 'missing_value'],
-    ['half an emoji', '{"prompt":"cut \\ud83d"}', 'invalid_row'],
-    ['half an emoji in a conversation', '{"messages":[{"role":"user","content":"\\ude00"}]}', 'invalid_row'],
     ['another API path', '{"custom_id":"a","method":"POST","url":"/v1/embeddings","body":{}}', 'unsupported_request'],
     ['another method', '{"method":"GET","url":"/v1/chat/completions","body":{}}', 'unsupported_request'],
     [
@@ -118,6 +116,13 @@ describe('the draft of a JSON row', () => {
     ],
   ])('finds the fault: %s', (_title, text, code) => {
     expect(faultOf(createDrafts(plain, json).toDraft(jsonRow(text)))).toBe(code)
+  })
+
+  it.each([
+    ['a prompt', '{"prompt":"cut \\ud83d"}'],
+    ['a conversation', '{"messages":[{"role":"user","content":"\\ude00"}]}'],
+  ])('I7: finds half an emoji in %s, which no endpoint takes', (_title, text) => {
+    expect(faultOf(createDrafts(plain, json).toDraft(jsonRow(text)))).toBe('invalid_row')
   })
 
   it('takes a backslash followed by ud83d for what it is', () => {

@@ -33,7 +33,7 @@ describe('compileTemplate', () => {
     expect(() => render(source)).toThrow(PromptmillError)
   })
 
-  it('never expands what a cell contains', () => {
+  it('I12: never expands what a cell contains', () => {
     const template = compileTemplate('--prompt', '{{a}} {{b}}')
     const hostile: Readonly<Record<string, string>> = { a: '{{b}}', b: 'secret' }
     expect(template.render(column => hostile[column] ?? '')).toBe('{{b}} secret')

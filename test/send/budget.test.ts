@@ -158,7 +158,7 @@ describe('createBudget', () => {
     expect(await waiting).toBeUndefined()
   })
 
-  it('never lets the sum of costs exceed the cap, whatever comes back in whatever order', async () => {
+  it('C3: never lets the sum of costs exceed the cap, whatever comes back in whatever order', async () => {
     const step = fc.record({
       tokens: fc.integer({ min: 1, max: 50 }),
       completion: fc.integer({ min: 0, max: 100 }),
