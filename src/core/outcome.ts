@@ -196,7 +196,8 @@ export const foldOutcome = (
   let bestRank = -1
   let spent = unspent
   let attempts = 0
-  for (const [index, record] of records.entries()) {
+  for (let index = 0; index < records.length; index++) {
+    const record = records[index] as AnswerRecord | FailureRecord
     attempts = Math.max(attempts, record.attempt)
     const answer = record.kind === 'answer' ? readAnswer(record.body) : undefined
     if (answer !== undefined) spent = spend(spent, answer, priced => price(priced, record.at))
