@@ -5,11 +5,13 @@ import { flagName, type OptionTable } from '../core/option-spec.js'
 import { toSettings } from '../core/option-values.js'
 import {
   checkOptions,
+  configOptions,
   estimateOptions,
   journalOptions,
   jsonOptions,
   priceListOptions,
   priceOptions,
+  printOptions,
   runOptions,
   sendOptions,
   spreadsheetOptions,
@@ -61,6 +63,13 @@ const listArgument = (parsed: Parsed, name: string): readonly string[] => {
   return Array.isArray(values) ? values.map(String) : []
 }
 
+/** The inputs of a command, from its words or from a job file. */
+const inputArguments = (command: string, parsed: Parsed): readonly string[] => {
+  const inputs = listArgument(parsed, 'input')
+  if (inputs.length > 0) return inputs
+  throw wrongUse(`Something is missing: promptmill ${command} <input..>`)
+}
+
 const optionalArgument = (parsed: Parsed, name: string): string | undefined => {
   const value = parsed[name]
   return typeof value === 'string' ? value : undefined
@@ -83,19 +92,24 @@ const toViewing = (terminal: Terminal, parsed: Parsed) =>
 /** All commands, read by the parser, the help and the README. */
 export const commandSpecs: readonly CommandSpec[] = [
   {
-    usage: 'run <input..>',
+    usage: 'run [input..]',
     describe: 'Send every row that has no answer yet and write the results; the same command again resumes',
     positionals: { input: inputWords },
-    options: { ...runOptions, ...terminalOptions },
+    options: { ...runOptions, ...configOptions, ...printOptions, ...terminalOptions },
     examples: [
       ['$0 run reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'a template over a CSV'],
       ['$0 run reviews.csv --model gpt-4o-mini --prompt "…" --simulate', 'the same as a rehearsal, without a key'],
     ],
     async run(terminal, parsed, words) {
+      if (toSettings(printOptions, givenFlags(parsed, printOptions)).printConfig) {
+        const { printCommand } = await import('./print-command.js')
+        return printCommand(terminal, parsed)
+      }
+      const inputs = inputArguments('run', parsed)
       const { runCommand } = await loadRunCommands()
       const flags = givenFlags(parsed, runOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
-      return runCommand(terminal, listArgument(parsed, 'input'), {
+      return runCommand(terminal, inputs, {
         flags,
         viewing: toViewing(terminal, parsed),
         line,
@@ -106,7 +120,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     usage: 'estimate [input..]',
     describe: 'What a run would take: tokens, cost (low, expected, high) and time; sends nothing',
     positionals: { input: inputWords },
-    options: { ...estimateOptions, ...priceListOptions, ...jsonOptions, ...terminalOptions },
+    options: { ...estimateOptions, ...configOptions, ...priceListOptions, ...jsonOptions, ...terminalOptions },
     examples: [
       ['$0 estimate reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run'],
       ['$0 estimate --list-prices gpt-4o-mini', 'what a model costs'],
@@ -114,13 +128,13 @@ export const commandSpecs: readonly CommandSpec[] = [
     async run(terminal, parsed) {
       const asked = { ...priceOptions, ...priceListOptions, ...jsonOptions }
       const { listPrices, prices, json } = toSettings(asked, givenFlags(parsed, asked))
-      const inputs = listArgument(parsed, 'input')
       if (listPrices) {
+        const inputs = listArgument(parsed, 'input')
         const { priceListCommand } = await import('./price-list.js')
         if (inputs.length > 1) throw wrongUse('estimate --list-prices takes the name of one model')
         return priceListCommand(terminal, inputs[0], { prices, json })
       }
-      if (inputs.length === 0) throw wrongUse('Something is missing: promptmill estimate <input..>')
+      const inputs = inputArguments('estimate', parsed)
       await loadRunCommands()
       const { estimateCommand } = await import('./estimate-command.js')
       const flags = givenFlags(parsed, estimateOptions)
@@ -132,20 +146,21 @@ export const commandSpecs: readonly CommandSpec[] = [
     },
   },
   {
-    usage: 'check <input..>',
+    usage: 'check [input..]',
     describe: 'Read every row and report every fault, with row and line; sends nothing, exit status 0 or 2',
     positionals: { input: inputWords },
-    options: { ...runOptions, ...checkOptions, ...jsonOptions, ...terminalOptions },
+    options: { ...runOptions, ...configOptions, ...checkOptions, ...jsonOptions, ...terminalOptions },
     examples: [
       ['$0 check reviews.csv --model gpt-4o-mini --prompt "Sentiment of: {{review}}"', 'before a run'],
       ['$0 check reviews.csv --model gpt-4o-mini --prompt "…" --show 1', 'what is sent for the first row'],
     ],
     async run(terminal, parsed) {
+      const inputs = inputArguments('check', parsed)
       const { checkCommand } = await import('./check-command.js')
       const flags = givenFlags(parsed, runOptions)
       const asked = { ...checkOptions, ...jsonOptions }
       const { show, json } = toSettings(asked, givenFlags(parsed, asked))
-      return checkCommand(terminal, listArgument(parsed, 'input'), {
+      return checkCommand(terminal, inputs, {
         flags,
         viewing: toViewing(terminal, parsed),
         show,
@@ -322,6 +337,15 @@ const parse = async (words: readonly string[], terminal: Terminal): Promise<Chos
   return undefined
 }
 
+/** What was given, with a job file beneath it where one is named. */
+const withJobFile = async ({ spec, parsed }: Chosen): Promise<Parsed> => {
+  if (!Object.hasOwn(spec.options, 'config')) return parsed
+  const { config } = toSettings(configOptions, givenFlags(parsed, configOptions))
+  if (config === undefined) return parsed
+  const [{ readJobFile }, { mergeJob }] = await Promise.all([import('./job/file.js'), import('./job/merge.js')])
+  return mergeJob(await readJobFile(config), parsed)
+}
+
 /** The whole command line: parses, runs, reports. Resolves with the exit status and never rejects. */
 export const main = async (words: readonly string[], terminal: Terminal): Promise<number> => {
   try {
@@ -329,7 +353,7 @@ export const main = async (words: readonly string[], terminal: Terminal): Promis
     // Help or the version was asked for.
     if (chosen === undefined) return 0
     checkParsed(chosen.spec, chosen.parsed)
-    return await chosen.spec.run(terminal, chosen.parsed, words)
+    return await chosen.spec.run(terminal, await withJobFile(chosen), words)
   } catch (error) {
     return reportError(terminal, error)
   }

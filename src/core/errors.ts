@@ -1,6 +1,7 @@
 /** Exit status by kind of error; see `exitCodes` for what the numbers mean. */
 const exitByCode = {
   bad_flag: 2,
+  bad_config: 2,
   bad_input: 2,
   bad_template: 2,
   bad_key: 2,

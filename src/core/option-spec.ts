@@ -41,5 +41,9 @@ export type SettingsOf<T extends OptionTable> = { readonly [K in WithDefault<T>]
   readonly [K in Exclude<keyof T, WithDefault<T>>]: Value<T[K]> | undefined
 }
 
+/** Whether the values of an option are paths. */
+export const takesPath = ({ placeholder }: OptionSpec): boolean =>
+  placeholder === 'FILE' || placeholder === 'DIR' || placeholder === 'RESULTS'
+
 /** `maxTokens` → `--max-tokens`: the one place where a key becomes a flag. */
 export const flagName = (key: string): string => `--${key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`

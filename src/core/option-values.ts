@@ -42,7 +42,11 @@ const checkString = (key: string, spec: OptionSpec, value: unknown): string => {
   return value
 }
 
-const checkValue = (key: string, spec: OptionSpec, value: unknown): unknown => {
+/**
+ * Checks one value against its line of the table; a number may be given as text.
+ * @throws PromptmillError `bad_flag`, naming the flag
+ */
+export const checkValue = (key: string, spec: OptionSpec, value: unknown): unknown => {
   switch (spec.type) {
     case 'number':
       if (Array.isArray(value)) throw badFlag(key, 'was given more than once')

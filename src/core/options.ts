@@ -395,6 +395,26 @@ export const journalOptions = {
   },
 } as const satisfies OptionTable
 
+/** Where flags come from, beside the command line. */
+export const configOptions = {
+  config: {
+    group: 'Job file',
+    type: 'string',
+    placeholder: 'FILE',
+    describe: 'Job file, YAML or JSON: flags by their names, and input; or the manifest of a run. Flags go before it',
+  },
+} as const satisfies OptionTable
+
+/** What is told of a job instead of running it. */
+export const printOptions = {
+  printConfig: {
+    group: 'Job file',
+    type: 'boolean',
+    default: false,
+    describe: 'Print the job as a job file, everything filled in, and send nothing',
+  },
+} as const satisfies OptionTable
+
 /** What a person sees. */
 export const terminalOptions = {
   progress: {

@@ -13,7 +13,11 @@ export interface ParamFlags {
   readonly param?: readonly string[] | undefined
 }
 
-const parseParam = (text: string): readonly [string, JsonValue] => {
+/**
+ * Reads one --param.
+ * @throws PromptmillError `bad_flag` when it is not KEY=JSON, or is reserved
+ */
+export const parseParam = (text: string): readonly [string, JsonValue] => {
   const at = text.indexOf('=')
   const key = text.slice(0, at)
   if (at < 1) {

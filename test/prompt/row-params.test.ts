@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, Row } from '../../src/core/model.js'
 import { createDrafts, type PromptSettings } from '../../src/prompt/drafts.js'
+import type { InputShape } from '../../src/prompt/templates.js'
 
 const settings: PromptSettings = {
   prompt: { name: '--prompt', source: 'Say {{word}}' },
@@ -24,7 +25,10 @@ const json = { form: 'json', columns: ['word'] } as const
 const rowParams = columns.slice(1)
 
 /** The request's body without its messages, or what is wrong with the row. */
-const settingsOf = (row: Row, { given = {}, shape = table as typeof table | typeof json } = {}): unknown => {
+const settingsOf = (
+  row: Row,
+  { given = {}, shape = table }: { given?: Partial<PromptSettings>; shape?: InputShape } = {},
+): unknown => {
   const draft = createDrafts({ ...settings, rowParams, ...given }, shape).toDraft(row)
   if (draft.fault !== undefined) return draft.fault
   const { messages: _messages, ...rest } = JSON.parse(draft.body) as JsonObject

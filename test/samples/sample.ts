@@ -96,7 +96,9 @@ export const openSample = async (name: string): Promise<Sample> => {
     },
     readText: async file => (await read(file)).toString(),
     async readInput() {
-      const [, input = ''] = words
+      const [, first = '', job = ''] = words
+      const named = first === '--config' ? /^input: (.*)$/m.exec((await read(job)).toString())?.[1] : first
+      const input = named ?? ''
       return readRowTexts(input, await read(input), encoding)
     },
     readResults: async () => read(await resultsName()),
