@@ -141,7 +141,7 @@ export const estimate = async (
       },
     })
     const groups = demand.groups()
-    await measurePrefixes(groups, prefixes)
+    await measurePrefixes(groups, prefixes, settings.requests.answers)
     const { summary: spent, seen } = readSpent(surveyed, plan)
     const warnings = [
       ...surveyed.notices,

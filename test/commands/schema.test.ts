@@ -155,6 +155,17 @@ describe('a run with a schema', () => {
   })
 })
 
+describe('an estimate with a long schema', () => {
+  it('counts it to the beginning that all requests share and a cache can hold', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(10))
+    const long = { ...schema, description: 'Read with care. '.repeat(500) }
+    const { cache } = await estimate({ input, model: 'gpt-4o-mini', schema: long }, createPorts())
+    expect(cache.shared_prefix_tokens).toBeGreaterThan(1024)
+    expect(cache.tokens).toBe(9 * cache.shared_prefix_tokens)
+  })
+})
+
 describe('--retry-invalid', () => {
   const good = '{"mood":"good","score":1,"parts":[],"note":null}'
 
