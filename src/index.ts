@@ -9,10 +9,16 @@ const library = createLibrary({
   out: () => Promise.resolve(false),
 })
 
-export const { run, stream, retry, status } = library
+export const { run, stream, retry, status, estimate, check } = library
 
+export type { Finding, FindingCode, FoundRow } from './commands/check/findings.js'
+export type { CheckOptions, CheckReport } from './commands/check.js'
+export type { Range } from './commands/estimate/expectation.js'
+export type { ComparedModel, Estimate, ModelEstimate } from './commands/estimate/report.js'
+export type { EstimateOptions } from './commands/estimate.js'
 export type { LibraryOptions, Listeners, RunSummary } from './commands/library.js'
 export type { PlanCounts, RowOutcome } from './commands/ports.js'
+export type { Accuracy } from './commands/results/accuracy.js'
 export type { RetryOptions } from './commands/retry.js'
 export type { SchemaOption } from './commands/session/answer-form.js'
 export type { RowSource, RunOptions } from './commands/session/settings.js'
@@ -21,7 +27,7 @@ export { type FailureClass, type FailureCode, failureTable } from './core/failur
 export type { JsonObject, JsonValue, Usage } from './core/model.js'
 export { formatUsd, parseUsd, type Usd } from './core/money.js'
 export type { Outcome } from './core/outcome.js'
-export type { ModelTotals, Summary, TokenTotals } from './core/summary.js'
+export type { CopyTotals, ModelTotals, Summary, TokenTotals } from './core/summary.js'
 export type { StandardSchema } from './prompt/schema/standard.js'
 export { type SimulatorOptions, simulatorOptions } from './simulator/options.js'
 export { type Simulator, startSimulator } from './simulator/start.js'

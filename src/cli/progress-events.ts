@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { PlanCounts, RowOutcome } from '../commands/ports.js'
+import type { Accuracy } from '../commands/results/accuracy.js'
 import type { RunResult } from '../commands/run.js'
 import type { JsonValue } from '../core/model.js'
 import { formatUsd, type Usd } from '../core/money.js'
@@ -81,6 +82,8 @@ export const progressEvents = {
     fields: {
       summary: 'what stands: the object that `status --json` prints',
       results: 'path of the results, null for standard output',
+      accuracy:
+        'estimate against what was reported, of the rows settled in this session: tokens and cost with the error as a share, and what is known of the reasons; null when nothing was sent or reported',
       stop: 'why the run ended before every row was settled: {code, message, hint}, else null',
     },
   },
@@ -90,7 +93,7 @@ type EventName = keyof typeof progressEvents
 
 /** Exactly the fields that the table names. */
 type EventFields<N extends EventName> = Readonly<
-  Record<keyof (typeof progressEvents)[N]['fields'], JsonValue | Summary>
+  Record<keyof (typeof progressEvents)[N]['fields'], JsonValue | Summary | Accuracy>
 >
 
 const everyMs = 1000
@@ -139,10 +142,11 @@ const toRowEvent = ({ row, line, source, outcome }: RowOutcome): string => {
   return toEvent('row', { row, line, source: source ?? null, status, error_code, cost_usd: toMoney(costUsd), attempts })
 }
 
-const toEndEvent = ({ summary, results, stop }: RunResult): string =>
+const toEndEvent = ({ summary, results, accuracy, stop }: RunResult): string =>
   toEvent('end', {
     summary,
     results: results ?? null,
+    accuracy: accuracy ?? null,
     stop: stop === undefined ? null : { code: stop.code, message: stop.message, hint: stop.hint ?? null },
   })
 

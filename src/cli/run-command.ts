@@ -6,6 +6,7 @@ import { type RunResult, run } from '../commands/run.js'
 import { systemClock } from '../core/clock.js'
 import { PromptmillError } from '../core/errors.js'
 import type { RunFlags } from '../core/options.js'
+import { renderAccuracy } from './accuracy-lines.js'
 import { readEnvironment } from './environment.js'
 import { type Interrupts, listenForInterrupts } from './interrupts.js'
 import { showPlain } from './plain-text.js'
@@ -114,7 +115,9 @@ const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet
   sayFailures(terminal, result)
   if (!quiet) {
     const place = results ?? `standard output (run folder ${runFolder})`
-    for (const line of renderTotals(terminal, summary, { pace: result.session, results: place })) terminal.say(line)
+    const accuracy = renderAccuracy(result.accuracy)
+    const lines = renderTotals(terminal, summary, { pace: result.session, results: place, accuracy })
+    for (const line of lines) terminal.say(line)
   }
   if (stop !== undefined) {
     terminal.say(`${paint(terminal, 'red', 'stopped:')} ${showPlain(stop.message)}`)

@@ -88,13 +88,17 @@ export const renderSummary = (painter: Painter, summary: Summary): string[] => {
   ]
 }
 
+/** A line of the totals: what it is about, and what it says. */
+export type TotalsLine = readonly [name: string, text: string]
+
 /** The totals at the end of a run: what stands, how long it took, where the file is. */
 export const renderTotals = (
   painter: Painter,
   summary: Summary,
-  { pace, results }: { pace: SessionPace; results: string },
+  { pace, results, accuracy }: { pace: SessionPace; results: string; accuracy: readonly TotalsLine[] },
 ): string[] => [
   ...renderSummary(painter, summary),
+  ...accuracy.map(([name, text]) => `${label(painter, name)}${text}`),
   `${label(painter, 'time')}${showTime(pace, summary)}`,
   `${label(painter, 'results')}${results}`,
   ...(summary.simulated

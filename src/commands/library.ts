@@ -1,6 +1,10 @@
 import type { Summary } from '../core/summary.js'
 import type { SendStop } from '../send/contract.js'
+import type { CheckOptions, CheckReport } from './check.js'
+import type { Estimate } from './estimate/report.js'
+import type { EstimateOptions } from './estimate.js'
 import type { PlanCounts, Ports, RowOutcome } from './ports.js'
+import type { Accuracy } from './results/accuracy.js'
 import type { FailedExample } from './results/project.js'
 import { type RetryOptions, retry } from './retry.js'
 import { type RunResult, run } from './run.js'
@@ -37,6 +41,8 @@ export interface RunSummary extends Summary {
   readonly stop: SendStop | undefined
   /** Failed rows, the first few of each error code. */
   readonly examples: readonly FailedExample[]
+  /** How true an estimate before this call would have been; undefined when nothing was sent, or nothing reported. */
+  readonly accuracy: Accuracy | undefined
 }
 
 const flatten = ({ summary, session: _session, ...rest }: RunResult): RunSummary => ({ ...summary, ...rest })
@@ -149,6 +155,25 @@ export const createLibrary = (ports: Ports) => {
     async retry(options: RetryOptions & Listeners): Promise<RunSummary> {
       const { listeners, rest } = takeListeners(options)
       return flatten(await retry(rest, ports, listeners))
+    },
+
+    /**
+     * What a run with these options would take: tokens, money, time. Sends nothing and leaves nothing on disk, unless
+     * `sample` asks rows; their answers are then kept for the run.
+     * @throws PromptmillError for what a run would refuse, when not a single row can be sent, or when a sample stops
+     */
+    async estimate(options: EstimateOptions): Promise<Estimate> {
+      const { estimate } = await import('./estimate.js')
+      return estimate(options, ports)
+    },
+
+    /**
+     * Reads every row and reports every fault, with row and line. Sends nothing and leaves nothing on disk.
+     * @throws PromptmillError for options that are wrong and for an input whose beginning cannot be read
+     */
+    async check(options: CheckOptions): Promise<CheckReport> {
+      const { check } = await import('./check.js')
+      return check(options, ports)
     },
 
     /** What stands, read from the journal alone. @param results path of the results or of the run folder */

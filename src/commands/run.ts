@@ -7,6 +7,7 @@ import type { Plan } from './plan/plan.js'
 import { remember } from './plan/remember.js'
 import type { RowTable } from './plan/row-table.js'
 import type { Notify, PlanCounts, Ports } from './ports.js'
+import type { Accuracy } from './results/accuracy.js'
 import type { FailedExample, Projection } from './results/project.js'
 import { type Results, startResults } from './results/write-results.js'
 import { openRunEndpoint, type RunEndpoint } from './session/endpoint.js'
@@ -31,6 +32,11 @@ export interface RunResult {
   readonly examples: readonly FailedExample[]
   /** This session alone: its time in all, the sending's part of it, and the rows it settled. */
   readonly session: { readonly wallMs: number; readonly sentMs: number; readonly settled: number }
+  /**
+   * How true an estimate before this session would have been. Undefined when nothing was sent or nothing reported, and
+   * of a retry, whose rows bring the calls of earlier sessions along.
+   */
+  readonly accuracy: Accuracy | undefined
 }
 
 const warnOfPrices = ({ prices, ports, notify }: Session, { models }: Plan): void => {
@@ -94,8 +100,9 @@ const isOtherInput = ({ earlier, source: { fingerprints } }: Job): boolean => {
 const sendAndWrite = async (
   session: Session,
   work: SessionWork,
+  compared: boolean,
 ): Promise<{ readonly report: SessionReport; readonly projection: Projection }> => {
-  const results = startResults(session, work.plan)
+  const results = startResults(session, work.plan, compared && work.endpoint !== undefined)
   const report = await journalSession(session, work, results.advance).catch(error =>
     endResults(session, results, error),
   )
@@ -112,7 +119,7 @@ const idle: SessionReport = { stop: undefined, settled: 0, sentMs: 0 }
 const writeAgain = async (session: Session, plan: Plan) => {
   if (session.job.earlier?.settings['excel'] !== session.settings.excel) await keepSetting(session)
   session.notify.onWriting?.()
-  return { report: idle, projection: await startResults(session, plan).finish() }
+  return { report: idle, projection: await startResults(session, plan, false).finish() }
 }
 
 /**
@@ -146,9 +153,9 @@ export const run = async (
       return { ...memory, plan, endpoint }
     }
     const { report, projection } = hasNews({ plan, ...memory })
-      ? await sendAndWrite(session, await prepare())
+      ? await sendAndWrite(session, await prepare(), again === undefined)
       : await writeAgain(session, plan)
-    const { tally, examples } = projection
+    const { tally, examples, accuracy } = projection
     const summary = tally.summary(memory.memory.wallMs + report.sentMs)
     // Only the answers tell whether the endpoint behind a base URL was the simulator. The session that had them first may
     // have been killed before it said so.
@@ -163,6 +170,7 @@ export const run = async (
       stop: report.stop,
       examples,
       session: { wallMs: ports.clock.now() - began, sentMs: report.sentMs, settled: report.settled },
+      accuracy,
     }
   } finally {
     await door.close()

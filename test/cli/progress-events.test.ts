@@ -37,6 +37,7 @@ const stoppedRun: RunResult = {
   plan: counts,
   stop: { code: 'invalid_key', message: 'The key is wrong', hint: undefined },
   examples: [],
+  accuracy: undefined,
   session: { wallMs: 12, sentMs: 0, settled: 0 },
 }
 
@@ -122,6 +123,7 @@ describe('the last event', () => {
         event: 'end',
         summary: stoppedRun.summary,
         results: null,
+        accuracy: null,
         stop: { code: 'invalid_key', message: 'The key is wrong', hint: null },
       },
     ])

@@ -65,7 +65,7 @@ describe('a run of some rows', () => {
     const input = await work.write('in.csv', 'id,prompt\n1,one\n2,two\n3,\n4,four\n')
     const options = { input, model: 'gpt-4o-mini', limit: 2 }
     const found = await estimate(options, createPorts(), { threads: 0 })
-    expect(found.rows).toEqual({ total: 2, pending: 2, ok: 0, failed: 0 })
+    expect(found.rows).toEqual({ total: 2, pending: 2, ok: 0, failed: 0, copies: 0 })
     expect(await check(options, createPorts(), { threads: 0 })).toMatchObject({ rows: 2, ok: true })
     expect(await check({ ...options, limit: 3 }, createPorts(), { threads: 0 })).toMatchObject({ rows: 3, ok: false })
   })

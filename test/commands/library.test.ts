@@ -167,3 +167,16 @@ describe('a schema of a validation library', () => {
     expect(work.simulator.ledger().calls).toBe(0)
   })
 })
+
+describe('estimate and check', () => {
+  it('look at the rows that a run would send, and send none', async () => {
+    const work = await createWorkspace()
+    const { rows, tokens } = await library.estimate(options(work, 3))
+    const { ok, findings } = await library.check(options(work, 3))
+    expect({ pending: rows.pending, ok, findings }).toEqual({ pending: 3, ok: true, findings: [] })
+    expect(work.simulator.ledger().calls).toBe(0)
+    const summary = await library.run(options(work, 3))
+    expect(summary.tokens.prompt).toBe(tokens.prompt)
+    expect(summary.accuracy?.prompt_tokens.error).toBe(0)
+  })
+})

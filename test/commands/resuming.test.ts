@@ -32,7 +32,7 @@ const resume = async (
   return told
 }
 
-const same = { moved: 0, edited: 0, new: 0, removed: 0, faulty: 0 }
+const same = { moved: 0, edited: 0, new: 0, removed: 0, faulty: 0, copies: 0 }
 const [a, b, c, d] = rows
 const x = ['x', 'new'] as const
 const edited = ['b', 'two and a half'] as const

@@ -4,8 +4,14 @@ import { createTally } from '../../core/summary.js'
 import { createRecordReader } from '../../journal/reader.js'
 import type { Plan } from '../plan/plan.js'
 import { readOutcome } from '../results/project.js'
-import { createSeenAnswers, type Expectation, fewestAnswers, type SeenAnswers } from './expectation.js'
-import { gatherOutcome } from './past-answers.js'
+import {
+  createSeenAnswers,
+  type Expectation,
+  enoughOfThisRun,
+  fewestAnswers,
+  gatherOutcome,
+  type SeenAnswers,
+} from './expectation.js'
 import type { Survey } from './survey.js'
 
 type ForecastSettings = SettingsOf<typeof forecastOptions>
@@ -27,9 +33,6 @@ export const readSpent = ({ folder, price, settings: { judge } }: Survey, { tabl
   }
   return { summary: tally.summary(0), seen: gathered.seen() }
 }
-
-/** So many answers of a run that is under way tell more than any assumption. */
-const enoughOfThisRun = 20
 
 /** The best there is: a sample, then another run, then enough of this one, then an assumption. */
 export const decideExpectation = (

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../core/outcome.js'
 import { type AnswerLengths, createAnswerLengths } from '../../pricing/answer-lengths.js'
 import type { DemandGroup } from '../../pricing/demand.js'
 import { predictMean } from '../../pricing/prediction.js'
@@ -25,6 +26,9 @@ export interface SeenAnswers {
 
 /** Fewer answers than this are no basis for an expectation. */
 export const fewestAnswers = 2
+
+/** So many answers of a run that is under way tell more than any assumption. */
+export const enoughOfThisRun = 20
 
 /**
  * Completion tokens of an answer when nothing is known: a paragraph, and for a model that thinks, the thinking too.
@@ -75,4 +79,10 @@ export const createSeenAnswers = () => {
     },
     seen: (): SeenAnswers => ({ lengths, latencyMs: timed === 0 ? 0 : totalMs / timed }),
   }
+}
+
+/** Counts an outcome in, if it is an answer of its own whose tokens were reported. */
+export const gatherOutcome = (gathered: ReturnType<typeof createSeenAnswers>, outcome: Outcome): void => {
+  if (outcome.status !== 'ok' || outcome.usage === undefined || outcome.saved !== undefined) return
+  gathered.add(outcome.usage.completionTokens, outcome.latencyMs)
 }

@@ -1,19 +1,11 @@
 import { PromptmillError } from '../../core/errors.js'
-import { foldOutcome, type Outcome } from '../../core/outcome.js'
+import { foldOutcome } from '../../core/outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import { scanJournal } from '../../journal/scan.js'
 import { recall } from '../plan/recall.js'
 import { readRecorded } from '../results/project.js'
 import { findRun } from '../status.js'
-import { createSeenAnswers, fewestAnswers, type SeenAnswers } from './expectation.js'
-
-type Gathered = ReturnType<typeof createSeenAnswers>
-
-/** Counts an outcome in, if it is an answer of its own whose tokens were reported. */
-export const gatherOutcome = (gathered: Gathered, outcome: Outcome): void => {
-  if (outcome.status !== 'ok' || outcome.usage === undefined || outcome.saved !== undefined) return
-  gathered.add(outcome.usage.completionTokens, outcome.latencyMs)
-}
+import { createSeenAnswers, fewestAnswers, gatherOutcome, type SeenAnswers } from './expectation.js'
 
 const noPrice = (): undefined => undefined
 

@@ -5,8 +5,7 @@ import type { Notify, Ports } from '../ports.js'
 import { run } from '../run.js'
 import { resolveSource } from '../session/resolve-source.js'
 import type { RunOptions } from '../session/settings.js'
-import { createSeenAnswers, type SeenAnswers } from './expectation.js'
-import { gatherOutcome } from './past-answers.js'
+import { createSeenAnswers, gatherOutcome, type SeenAnswers } from './expectation.js'
 
 const tooFew = (count: number, unsent: number): PromptmillError =>
   new PromptmillError('bad_flag', `${flagName('sample')} ${count}: there are ${unsent} rows to send`, {

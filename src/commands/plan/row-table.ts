@@ -55,6 +55,8 @@ export interface RowTable {
   /** The row whose request answers this one; undefined where that row is not in the input, and for all but copies. */
   source(row: number): number | undefined
   setSource(row: number, source: number): void
+  /** The row whose call answers this one: the row itself, but for copies. Undefined as `source` is. */
+  sender(row: number): number | undefined
   /** The journal records that tell the row's story, oldest first; of a copy without a source those it copies. */
   positions(row: number): readonly JournalPosition[]
   addPosition(row: number, position: JournalPosition): void
@@ -94,6 +96,10 @@ export const createRowTable = (): RowTable => {
   }
   const stateOf = (row: number): RowState => states[chunkOf(row).state[row % rowsPerChunk] ?? 0] ?? 'pending'
   const isUnsent = (row: number): boolean => stateOf(row) === 'pending' || stateOf(row) === 'again'
+  const sourceOf = (row: number): number | undefined => {
+    const source = chunkOf(row).source?.[row % rowsPerChunk] ?? 0
+    return source === 0 ? undefined : source - 1
+  }
 
   const push = (state: RowState, nth: number): void => {
     if (rows % rowsPerChunk === 0) chunks.push(createChunk())
@@ -123,9 +129,11 @@ export const createRowTable = (): RowTable => {
     isFresh: row =>
       stateOf(row) === 'pending' && !attempts.has(row) && (chunkOf(row).position?.[row % rowsPerChunk] ?? -1) < 0,
     nth: row => chunkOf(row).nth?.[row % rowsPerChunk] ?? 0,
-    source(row) {
-      const source = chunkOf(row).source?.[row % rowsPerChunk] ?? 0
-      return source === 0 ? undefined : source - 1
+    source: sourceOf,
+    sender(row) {
+      let sender: number | undefined = row
+      while (sender !== undefined && stateOf(sender) === 'copy') sender = sourceOf(sender)
+      return sender
     },
     setSource(row, source) {
       const chunk = chunkOf(row)

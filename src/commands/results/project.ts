@@ -10,6 +10,7 @@ import type { TextSink } from '../../output/results-file.js'
 import type { Drafts } from '../../prompt/drafts.js'
 import { createIdReader, placeOf } from '../plan/row-name.js'
 import type { RowTable } from '../plan/row-table.js'
+import type { Accuracy, AccuracyCheck } from './accuracy.js'
 
 /** Failed rows of one error code: the first few, for the report at the end. */
 export interface FailedExample {
@@ -74,6 +75,8 @@ export const readOutcome = (source: OutcomeSource, index: number): Outcome => {
 export interface Projection {
   readonly tally: Tally
   readonly examples: readonly FailedExample[]
+  /** How true an estimate would have been; undefined where nothing was sent. */
+  readonly accuracy: Accuracy | undefined
 }
 
 export interface ProjectionOptions {
@@ -84,6 +87,8 @@ export interface ProjectionOptions {
    * Awaited before a batch of rows is written, with the last of them, and before the end: what it throws ends the writing.
    */
   readonly onBatch: (lastRow: number) => Promise<void> | void
+  /** Is shown all results as they are written; undefined where nothing is sent. */
+  readonly accuracy: AccuracyCheck | undefined
 }
 
 /**
@@ -93,7 +98,7 @@ export interface ProjectionOptions {
 export const projectResults = async (
   input: Input,
   source: OutcomeSource & { readonly drafts: Drafts },
-  { shape, sink, idColumn, onBatch }: ProjectionOptions,
+  { shape, sink, idColumn, onBatch, accuracy }: ProjectionOptions,
 ): Promise<Projection> => {
   const readId = createIdReader(input.columns, idColumn)
   const renderer = createRowRenderer(shape)
@@ -126,9 +131,11 @@ export const projectResults = async (
   for await (const batch of input.rows()) {
     await onBatch(batch.at(-1)?.index ?? -1)
     await source.drafts.prepare?.(batch.filter(isFaulty))
-    await sink.write(renderer.render(batch.map(toResult)))
+    const results = batch.map(toResult)
+    await accuracy?.see(results)
+    await sink.write(renderer.render(results))
   }
   await onBatch(Number.POSITIVE_INFINITY)
   await sink.finish()
-  return { tally, examples }
+  return { tally, examples, accuracy: accuracy?.accuracy() }
 }

@@ -2,6 +2,9 @@ import { realpath } from 'node:fs/promises'
 import { PromptmillError, systemCode } from '../../core/errors.js'
 import { createRecordReader } from '../../journal/reader.js'
 import { createResultsFile, type TextSink } from '../../output/results-file.js'
+import { createRateFinder } from '../../pricing/cost.js'
+import type { FindRates } from '../../pricing/demand.js'
+import type { Drafts } from '../../prompt/drafts.js'
 import { stopWriting } from '../interrupted.js'
 import type { Plan } from '../plan/plan.js'
 import type { Ports } from '../ports.js'
@@ -9,6 +12,7 @@ import type { Job } from '../session/job.js'
 import { openDrafts } from '../session/open-drafts.js'
 import type { Session } from '../session/session.js'
 import { addedShape, type RunSettings } from '../session/settings.js'
+import { type AccuracyCheck, createAccuracy } from './accuracy.js'
 import { createFrontier, type Frontier } from './frontier.js'
 import { type OutcomeSource, type Projection, projectResults } from './project.js'
 
@@ -40,6 +44,8 @@ export interface WriteOptions {
   readonly settings: RunSettings
   readonly dropSignal: AbortSignal | undefined
   readonly frontier: Frontier
+  /** Compares an estimate with what comes; undefined where that is not asked for. */
+  readonly compare: ((drafts: Drafts) => AccuracyCheck) | undefined
 }
 
 /**
@@ -49,7 +55,7 @@ export interface WriteOptions {
 const writeResults = async (
   job: Job,
   plan: Plan,
-  { source, ports, settings, dropSignal, frontier }: WriteOptions,
+  { source, ports, settings, dropSignal, frontier, compare }: WriteOptions,
 ): Promise<Projection> => {
   // Rows that come as they are settled would be mixed with the talk of a run that still goes on.
   const toOut = job.place.file === undefined
@@ -66,11 +72,9 @@ const writeResults = async (
     const shape = { format: job.place.format, columns: plan.columns, excel: settings.excel, ...addedShape(settings) }
     // Drafts of its own: the sending prepares other rows at the same time.
     const drafts = await openDrafts(settings, job.source)
-    return await projectResults(
-      job.source.input,
-      { ...source, drafts },
-      { shape, sink, idColumn: settings.idColumn, onBatch },
-    )
+    const { idColumn } = settings
+    const options = { shape, sink, idColumn, onBatch, accuracy: compare?.(drafts) }
+    return await projectResults(job.source.input, { ...source, drafts }, options)
   } catch (error) {
     await sink?.discard()
     if (error instanceof PromptmillError || systemCode(error) === undefined) throw error
@@ -90,11 +94,26 @@ export interface Results {
 
 const dropped = (): PromptmillError => new PromptmillError('interrupted', 'The results are not written')
 
-/** Begins to write the results of a session. What goes wrong on the way is told by `finish`. */
-export const startResults = (session: Session, plan: Plan): Results => {
+/** Holds an estimate of the rows that this session sends against what they come to. */
+const createComparison =
+  ({ prices, ports }: Session, { table, only, counts }: Plan) =>
+  (drafts: Drafts): AccuracyCheck => {
+    const find = createRateFinder(prices, new Date(ports.clock.wall()))
+    const findRates: FindRates = size => find(size.model, size.serviceTier, size.promptTokens)
+    return createAccuracy({ table, drafts, findRates, toSend: only?.size ?? counts.pending })
+  }
+
+/**
+ * Begins to write the results of a session. What goes wrong on the way is told by `finish`.
+ * @param compared whether to tell how true an estimate would have been
+ */
+export const startResults = (session: Session, plan: Plan, compared: boolean): Results => {
   const { job, settings, price, ports, options } = session
   const { table, only } = plan
-  const frontier = createFrontier(table.rows, row => table.isUnsent(row) && only?.has(row) !== false)
+  const frontier = createFrontier(table.rows, row => {
+    const sender = table.sender(row)
+    return sender !== undefined && table.isUnsent(sender) && only?.has(sender) !== false
+  })
   const reader = createRecordReader(job.folder)
   const source = { table, reader, price, judge: settings.judge }
   const written = writeResults(job, plan, {
@@ -103,6 +122,7 @@ export const startResults = (session: Session, plan: Plan): Results => {
     settings,
     dropSignal: options.dropSignal,
     frontier,
+    compare: compared ? createComparison(session, plan) : undefined,
   }).finally(() => reader.close())
   // The sending goes on whatever becomes of the results: they can be written again, answers cannot.
   written.catch(() => undefined)

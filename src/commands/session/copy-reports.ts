@@ -22,16 +22,10 @@ export const createCopyReports = (
   const tell = ({ index, line }: Place): void =>
     onOutcome({ row: index + 1, line, source: input.sourceOf(index), outcome: readOutcome(source, index) })
 
-  /** The row whose call answers a copy; undefined where it is not in the input. */
-  const findSender = (copy: number): number | undefined => {
-    let row = table.source(copy)
-    while (row !== undefined && table.state(row) === 'copy') row = table.source(row)
-    return row
-  }
   const see = ({ index, line }: Place): void => {
     if (table.state(index) !== 'copy' || index <= last) return
     last = index
-    const sender = findSender(index)
+    const sender = table.sender(index)
     if (sender === undefined) return
     if (table.state(sender) === 'done') tell({ index, line })
     if (!table.isUnsent(sender) || only?.has(sender) === false) return
