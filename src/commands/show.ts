@@ -44,8 +44,8 @@ export const showRequest = async (options: CheckOptions, number: number, ports: 
       const place = namePlace({ ...placeOf(input, row), id })
       return new PromptmillError('bad_input', `${input.name}: ${place} has no request to send: ${tellFault(fault)}`)
     }
-    await drafts.prepare?.([row])
-    const draft = drafts.toDraft(row)
+    const { toDraft } = await drafts.prepare([row])
+    const draft = toDraft(row)
     if (draft.fault !== undefined) throw refuse(draft.fault)
     const completed = await draft.complete?.()
     if (completed?.fault !== undefined) throw refuse(completed.fault)

@@ -12,6 +12,7 @@ import {
   type FilesOf,
   type ImageReader,
   type ImageSettings,
+  type ImagesOf,
   noImages,
   type RowImages,
 } from './row-images.js'
@@ -84,15 +85,16 @@ interface Body {
   readonly files?: readonly ImageFile[]
 }
 
-/** The path from row to request, compiled once per run. */
-export interface Drafts {
-  /**
-   * Reads what the drafts of these rows need beside the rows: the files that they name. Awaited for each batch before
-   * `toDraft` of its rows; undefined when drafts need nothing.
-   */
-  readonly prepare: ((rows: readonly Row[]) => Promise<void>) | undefined
+/** The path from rows to their requests. */
+export interface RowDrafts {
   /** The row's request, or why there is none. The same row, with the same files, always gives the same. */
   toDraft(row: Row): DraftOrFault
+}
+
+/** The path from row to request, compiled once per run. By itself it is for rows that name no files, and throws for others. */
+export interface Drafts extends RowDrafts {
+  /** Reads what the drafts of these rows need beside the rows, the files that they name, and gives the path for them alone. */
+  prepare(rows: readonly Row[]): RowDrafts | Promise<RowDrafts>
 }
 
 /** How a body becomes a draft. */
@@ -106,8 +108,12 @@ const createFinish = () => {
   }
 }
 
-const createImages = ({ images }: PromptSettings, shape: InputShape, filesOf: FilesOf | undefined): ImageReader => {
-  if (images === undefined || filesOf === undefined) return noImages
+const createImages = (
+  { images }: PromptSettings,
+  shape: InputShape,
+  filesOf: FilesOf | undefined,
+): ImageReader | undefined => {
+  if (images === undefined || filesOf === undefined) return undefined
   for (const column of images.columns) checkColumn(shape, '--image-column', column)
   return createImageReader(images, { read: createCellReader(shape.columns), filesOf })
 }
@@ -178,24 +184,28 @@ export const createDrafts = (settings: PromptSettings, shape: InputShape, filesO
   const rowsNameModel = shape.form === 'json' || settings.rowParams?.includes('model') === true
   if (settings.model === undefined && !rowsNameModel) throw noModel()
 
-  const choose = (row: TableRow | JsonRow): DraftOrFault => {
-    const shown = images.of(row)
+  const choose = (row: TableRow | JsonRow, imagesOf: ImagesOf): DraftOrFault => {
+    const shown = imagesOf(row)
     if (shown.fault !== undefined) return { fault: shown.fault }
     if (row.form === 'table' || templated) return sources.fromTemplate(row, shown)
     if (isBatchLine(row)) return sources.fromBatchLine(row, shown)
     return row.record['messages'] === undefined ? sources.fromTemplate(row, shown) : sources.fromMessages(row, shown)
   }
-  return {
-    prepare: images === noImages ? undefined : images.prepare,
+  const withImages = (imagesOf: ImagesOf): RowDrafts => ({
     toDraft(row) {
       if (row.form === 'unreadable') return { fault: row.fault }
       try {
-        return choose(row)
+        return choose(row, imagesOf)
       } catch (error) {
         if (!(error instanceof MissingColumn)) throw error
         const { column } = error
         return { fault: { code: 'missing_value', message: `no value for "${column}"`, column } }
       }
     },
+  })
+  const plain = withImages(images?.unlooked ?? noImages)
+  return {
+    toDraft: plain.toDraft,
+    prepare: images === undefined ? () => plain : async rows => withImages(await images.look(rows)),
   }
 }

@@ -29,15 +29,30 @@ const readers = 8
 
 const isFault = (value: object): value is RowFault => 'code' in value
 
+/** The images of a row, with the files that were looked at for it. */
+export type ImagesOf = (row: TableRow | JsonRow) => RowImages | { readonly fault: RowFault }
+
 /** Reads the images that rows name. */
 export interface ImageReader {
-  /** Looks at the files that these rows name: awaited before `of` is asked for them. */
-  prepare(rows: readonly Row[]): Promise<void>
-  of(row: TableRow | JsonRow): RowImages | { readonly fault: RowFault }
+  /** Looks at the files that these rows name. What it gives knows the files of these rows alone. */
+  look(rows: readonly Row[]): Promise<ImagesOf>
+  /** For rows that name URLs alone; throws for one that names a file. */
+  readonly unlooked: ImagesOf
 }
 
-/** What a run without images does for them. */
-export const noImages: ImageReader = { prepare: () => Promise.resolve(), of: () => none }
+/** The images of a row where no column names any. */
+export const noImages: ImagesOf = () => none
+
+type Looked = Map<ImageFiles, Map<string, ImageFile | RowFault | undefined>>
+
+/** Looks at every file that has not been looked at, several at once. */
+const lookAtAll = async (looked: Looked): Promise<void> => {
+  const left = [...looked].flatMap(([files, found]) => [...found.keys()].map(name => ({ files, found, name }))).values()
+  const readOn = async (): Promise<void> => {
+    for (const { files, found, name } of left) found.set(name, await files.look(name))
+  }
+  await Promise.all(Array.from({ length: readers }, readOn))
+}
 
 const checkSize = (files: readonly ImageFile[], count: number): RowFault | undefined => {
   if (count > mostImages) return imageFault('image_too_large', `more than ${mostImages} images`, `${count} images`)
@@ -50,9 +65,6 @@ export const createImageReader = (
   { columns, detail }: ImageSettings,
   { read, filesOf }: { readonly read: CellReader; readonly filesOf: FilesOf },
 ): ImageReader => {
-  /** The files of the rows that were prepared last, by input and name. */
-  const looked = new Map<ImageFiles, Map<string, ImageFile | RowFault | undefined>>()
-
   const sourcesOf = (row: TableRow | JsonRow): readonly ImageSource[] | RowFault => {
     const sources: ImageSource[] = []
     for (const column of columns) {
@@ -62,48 +74,44 @@ export const createImageReader = (
     }
     return sources
   }
-  const entryOf = (files: ImageFiles): Map<string, ImageFile | RowFault | undefined> => {
-    const entry = looked.get(files) ?? new Map<string, ImageFile | RowFault | undefined>()
-    looked.set(files, entry)
-    return entry
-  }
   const toPart = (url: string): JsonObject => ({
     type: 'image_url',
     image_url: detail === undefined ? { url } : { url, detail },
   })
 
+  const ofRow = (row: TableRow | JsonRow, looked: Looked): ReturnType<ImagesOf> => {
+    const sources = sourcesOf(row)
+    if (isFault(sources)) return { fault: sources }
+    if (sources.length === 0) return none
+    const shown: ImageFile[] = []
+    const parts: JsonObject[] = []
+    for (const source of sources) {
+      const file = source.kind === 'file' ? looked.get(filesOf(row))?.get(source.name) : undefined
+      if (file !== undefined && isFault(file)) return { fault: file }
+      if (source.kind === 'file' && file === undefined) throw new Error('nobody looked at the files of the row')
+      if (file !== undefined) shown.push(file)
+      parts.push(toPart(source.kind === 'url' ? source.url : (file?.reference ?? '')))
+    }
+    const fault = checkSize(shown, sources.length)
+    return fault === undefined ? { parts, files: shown } : { fault }
+  }
+
   return {
-    async prepare(rows) {
-      looked.clear()
+    unlooked: row => ofRow(row, new Map()),
+    async look(rows) {
+      const looked: Looked = new Map()
       for (const row of rows) {
         const sources = row.form === 'unreadable' ? [] : sourcesOf(row)
         if (isFault(sources)) continue
-        const files = filesOf(row)
-        for (const source of sources) if (source.kind === 'file') entryOf(files).set(source.name, undefined)
+        for (const source of sources) {
+          if (source.kind === 'url') continue
+          const files = filesOf(row)
+          const found = looked.get(files) ?? new Map<string, ImageFile | RowFault | undefined>()
+          looked.set(files, found.set(source.name, undefined))
+        }
       }
-      const left = [...looked]
-        .flatMap(([files, found]) => [...found.keys()].map(name => ({ files, found, name })))
-        .values()
-      const readOn = async (): Promise<void> => {
-        for (const { files, found, name } of left) found.set(name, await files.look(name))
-      }
-      await Promise.all(Array.from({ length: readers }, readOn))
-    },
-    of(row) {
-      const sources = sourcesOf(row)
-      if (isFault(sources)) return { fault: sources }
-      if (sources.length === 0) return none
-      const shown: ImageFile[] = []
-      const parts: JsonObject[] = []
-      for (const source of sources) {
-        const file = source.kind === 'file' ? looked.get(filesOf(row))?.get(source.name) : undefined
-        if (file !== undefined && isFault(file)) return { fault: file }
-        if (source.kind === 'file' && file === undefined) throw new Error('the row was not prepared')
-        if (file !== undefined) shown.push(file)
-        parts.push(toPart(source.kind === 'url' ? source.url : (file?.reference ?? '')))
-      }
-      const fault = checkSize(shown, sources.length)
-      return fault === undefined ? { parts, files: shown } : { fault }
+      await lookAtAll(looked)
+      return row => ofRow(row, looked)
     },
   }
 }

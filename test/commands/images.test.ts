@@ -175,6 +175,15 @@ describe('an image that cannot be sent', () => {
     expect((await trap.readCsv('out.csv'))[1]).toMatchObject({ error_message: 'an image is not there: gone.png' })
   })
 
+  it('fails its row however many others are sent meanwhile', async () => {
+    const album = await createAlbum(
+      Array.from({ length: 600 }, (_, index) => (index % 3 === 0 ? 'gone.png' : 'cat.png')),
+    )
+    const { summary } = await album.run({ ...asking, input: album.input, output: album.out, badRows: 'fail' })
+    expect(summary.rows).toMatchObject({ ok: 400, failed: 200 })
+    expect(new Set(await statuses(album))).toEqual(new Set(['ok', 'failed image_missing']))
+  })
+
   it('is found by a check, each with its name', async () => {
     const { input } = await createTrap()
     const { ok, findings } = await check({ ...asking, input }, createPorts())

@@ -30,9 +30,9 @@ const countFor = async (surveyed: Survey, model: string, comparison: Comparison)
     for await (const batch of input.rows()) {
       const chosen: Draft[] = []
       const unsent = batch.filter(row => table.isUnsent(row.index))
-      await drafts.prepare?.(unsent)
+      const { toDraft } = await drafts.prepare(unsent)
       for (const row of unsent) {
-        const draft = drafts.toDraft(row)
+        const draft = toDraft(row)
         if (draft.fault === undefined) chosen.push(draft)
       }
       await counting.add(chosen)

@@ -140,12 +140,12 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     const id = memory.lastRun === undefined ? undefined : readShortId(row)
     if (id !== undefined) freshIds.push(hashText(id))
   }
-  const place = (row: Row): void => {
+  const place = (row: Row, toDraft: Drafts['toDraft']): void => {
     rows += 1
     table.skipTo(row.index)
     columns.see(row)
     onRow?.(row)
-    const draft = drafts.toDraft(row)
+    const draft = toDraft(row)
     if (draft.fault !== undefined) {
       faulty += 1
       faults.add(row, draft.fault)
@@ -180,8 +180,8 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   for await (const batch of input.rows(onShare)) {
     // A small input is read to its end: then there are results to be written, of what was there before.
     if (table.rows > 0) stopReading(options.signal)
-    await drafts.prepare?.(batch)
-    for (const row of batch) place(row)
+    const { toDraft } = await drafts.prepare(batch)
+    for (const row of batch) place(row, toDraft)
     await onBatch?.(share)
   }
   toSelected(options.added, columns.names())

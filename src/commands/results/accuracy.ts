@@ -144,9 +144,9 @@ export const createAccuracy = ({ table, drafts, findRates, toSend }: AccuracyFac
         actual.add(outcome)
       }
       if (chosen.length === 0) return
-      await drafts.prepare?.(chosen.map(({ row }) => row))
+      const { toDraft } = await drafts.prepare(chosen.map(({ row }) => row))
       const drawn = chosen.flatMap(({ row, outcome }) => {
-        const draft = drafts.toDraft(row)
+        const draft = toDraft(row)
         return draft.fault === undefined ? { body: draft.body, outcome } : []
       })
       const sizes = await measure(drawn.map(({ body }) => body))

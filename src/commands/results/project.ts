@@ -116,13 +116,13 @@ export const projectResults = async (
     const message = outcome.errorMessage ?? code
     examples.push({ ...placeOf(input, row), code, id: readId(row), message })
   }
-  const outcomeOf = (row: Row): Outcome => {
+  const outcomeOf = (row: Row, toDraft: Drafts['toDraft']): Outcome => {
     if (!isFaulty(row)) return readOutcome(source, row.index)
-    return faultOutcome(source.drafts.toDraft(row).fault ?? mended)
+    return faultOutcome(toDraft(row).fault ?? mended)
   }
   const isFaulty = (row: Row): boolean => source.table.state(row.index) === 'faulty'
-  const toResult = (row: Row): ResultRow => {
-    const outcome = outcomeOf(row)
+  const toResult = (row: Row, toDraft: Drafts['toDraft']): ResultRow => {
+    const outcome = outcomeOf(row, toDraft)
     note(row, outcome)
     return { row, outcome }
   }
@@ -130,8 +130,8 @@ export const projectResults = async (
   await sink.write(renderer.head)
   for await (const batch of input.rows()) {
     await onBatch(batch.at(-1)?.index ?? -1)
-    await source.drafts.prepare?.(batch.filter(isFaulty))
-    const results = batch.map(toResult)
+    const { toDraft } = await source.drafts.prepare(batch.filter(isFaulty))
+    const results = batch.map(row => toResult(row, toDraft))
     await accuracy?.see(results)
     await sink.write(renderer.render(results))
   }

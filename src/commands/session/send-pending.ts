@@ -121,9 +121,9 @@ async function* pendingRequests(
     await ready?.()
     if (copies !== undefined) for (const row of batch) copies.see(row)
     const chosen = batch.filter(({ index }) => table.isUnsent(index) && plan.only?.has(index) !== false)
-    await drafts.prepare?.(chosen)
+    const { toDraft } = await drafts.prepare(chosen)
     for (const row of chosen) {
-      const draft = drafts.toDraft(row)
+      const draft = toDraft(row)
       const nth = table.nth(row.index)
       const key = table.key(row.index)
       const rowId = readId(row)
