@@ -38,6 +38,16 @@ describe('a command with a job file', () => {
     expect(await readFile(path.join(cwd, 'sub/out.csv'), 'utf8')).toBe(before)
   })
 
+  it('goes on with several files by their names, which are the source of their rows', async () => {
+    const cwd = await createFolder()
+    for (const name of ['a.csv', 'b.csv']) await writeFile(path.join(cwd, name), 'prompt\none\ntwo\n')
+    const words = ['run', '*.csv', '-o', 'all.jsonl', '--model', 'gpt-4o-mini', '--simulate', '--where', 'source=b.csv']
+    await runProgram([...words, '--select', 'source,status'], { cwd })
+    const again = await runProgram(['run', '--config', 'all.jsonl.run/manifest.json', '--limit', '1'], { cwd })
+    expect(again.status, again.stderr).toBe(0)
+    expect(await readFile(path.join(cwd, 'all.jsonl'), 'utf8')).toBe('{"source":"b.csv","status":"ok"}\n')
+  })
+
   it('prints its job with --print-config, sends nothing and leaves nothing behind', async () => {
     const cwd = await createJob()
     const env = { OPENAI_API_KEY: 'sk-very-secret' }

@@ -60,11 +60,13 @@ const readManifestJob = async (manifest: Manifest, folder: string): Promise<JobV
     ([option]) => Object.hasOwn(jobOptions, option) && !decidedOnce.includes(option),
   )
   const input = inputOf(manifest, folder)
+  const files = typeof input === 'string' ? [{ path: input, name: manifest.input.name }] : input.files
   const prices = path.join(folder, 'prices.json')
   return {
     ...Object.fromEntries(settings),
     ...((await isFile(prices)) ? { prices } : {}),
-    input: typeof input === 'string' ? [input] : input.files.map(file => file.path),
+    // By the name it was given, where that still leads to it: rows of several files carry it as their source.
+    input: files.map(file => (path.resolve(file.name) === path.resolve(file.path) ? file.name : file.path)),
     output: outputOf(manifest, folder),
   }
 }
