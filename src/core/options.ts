@@ -289,7 +289,7 @@ export const sendOptions = {
     max: 100,
     integer: true,
     default: 0,
-    describe: 'Of these tries so many may follow answers that break --schema or are no JSON; each answer is paid for',
+    describe: 'How many of --retries may follow answers that break --schema or are no JSON; each answer is paid for',
   },
   timeout: {
     group: 'Sending',
