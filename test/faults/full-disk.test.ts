@@ -96,6 +96,20 @@ describe('a disk without room', () => {
     say(`D1: full disk (tmpfs): ${told}`)
   })
 
+  it('D7: too small from the start: the run is refused before anything is sent', async () => {
+    const folder = await mountSmall('600k')
+    if (folder === undefined) {
+      say('D7: no small file system can be mounted here')
+      return expect(folder).toBeUndefined()
+    }
+    const drill = await makeDrill(rows, folder)
+    const endpoint = await startEndpoint()
+    const { status, stderr } = await drill.run(endpoint.url)
+    expect(status, stderr).toBe(2)
+    expect(stderr).toMatch(/^error: There is too little room in \S+: 0\.\d MB free, and at least 1\.\d MB needed$/m)
+    expect(endpoint.ledger().calls).toBe(0)
+  })
+
   it.skipIf(process.platform === 'win32')(
     'D10: at the limit of a file: sending stops, what was answered is kept, and the run goes on without the limit',
     async () => {

@@ -138,6 +138,28 @@ describe('a disk that fails while the journal is written', () => {
     expect(count).toBeGreaterThan(15)
   })
 
+  it('D9: whatever operation fails, once or for good, while a torn journal is mended, nothing is lost and it is mended in the end', async () => {
+    const kept = [201, 202, 203]
+    const lines = kept.map((row, index) => encodeRecord(index + 1, answerOf(row)))
+    const torn = Buffer.concat([...lines, encodeRecord(4, answerOf(204)).subarray(0, 60)])
+    const count = await eachFault(fileOperations, async fault => {
+      const folder = await makeFolder()
+      const emergencyFolder = await makeFolder()
+      await writeFile(segmentPath(folder, 1), torn)
+      const { files, fired } = faultyFiles({ ...fault, within: folder })
+      const session = await runSession(folder, { files, emergencyFolder, rounds: 1 })
+      expectAll([...kept, ...session.acknowledged], (await readJournal(folder)).records)
+      const next = await runSession(folder, { files: watchFiles(), emergencyFolder, rounds: 1, base: 100 })
+      expect(next.acknowledged).toHaveLength(perRound)
+      expectAll([...kept, ...session.acknowledged, ...next.acknowledged], (await readJournal(folder)).records)
+      const aside = (await readdir(folder)).filter(name => name.includes('.torn-'))
+      const bytes = await Promise.all(aside.map(name => readFile(path.join(folder, name))))
+      expect(bytes.some(each => each.equals(torn.subarray(torn.length - 60)))).toBe(true)
+      return fired()
+    })
+    expect(count).toBeGreaterThan(20)
+  })
+
   it('D2: what was acknowledged survives a loss of power at any moment, also after a failed sync', async () => {
     await eachFault(['write', 'datasync', 'rename', 'open'], async fault => {
       const folder = await makeFolder()
