@@ -12,9 +12,8 @@ import {
   priceListOptions,
   priceOptions,
   printOptions,
+  retryOptions,
   runOptions,
-  sendOptions,
-  spreadsheetOptions,
   terminalOptions,
 } from '../core/options.js'
 import { version } from '../core/version.js'
@@ -170,13 +169,17 @@ export const commandSpecs: readonly CommandSpec[] = [
   },
   {
     usage: 'retry <results>',
-    describe: "Send a run's failed rows once more, with the run's own settings",
+    describe: "Send a run's failed rows once more, with the run's own settings or others in their place",
     positionals: { results: 'Results file of a run, or its run folder' },
-    options: { ...sendOptions, ...spreadsheetOptions, ...terminalOptions },
-    examples: [['$0 retry reviews.results.csv', 'after a run that ended with exit status 3']],
+    options: { ...retryOptions, ...terminalOptions },
+    examples: [
+      ['$0 retry reviews.results.csv', 'after a run that ended with exit status 3'],
+      ['$0 retry reviews.results.csv --only truncated --max-tokens 2000', 'answers that were cut, longer'],
+    ],
     async run(terminal, parsed, words) {
-      const { retryCommand } = await loadRunCommands()
-      const flags = givenFlags(parsed, { ...sendOptions, ...spreadsheetOptions })
+      await loadRunCommands()
+      const { retryCommand } = await import('./retry-command.js')
+      const flags = givenFlags(parsed, retryOptions)
       const line = { text: quoteWords(['promptmill', ...words]) }
       return retryCommand(terminal, argument(parsed, 'results'), {
         flags,

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { PlanCounts, RowOutcome } from '../commands/ports.js'
+import { formatRange } from '../commands/estimate/forecast.js'
+import type { PlanCounts, RetryForecast, RowOutcome } from '../commands/ports.js'
 import type { Accuracy } from '../commands/results/accuracy.js'
 import type { RunResult } from '../commands/run.js'
 import type { JsonValue } from '../core/model.js'
@@ -34,6 +35,17 @@ export const progressEvents = {
       pending: 'rows to be sent',
       faulty: 'rows that no request can be made from',
       copies: 'rows that are not sent because an equal row is, or was (--dedupe)',
+    },
+  },
+  retry: {
+    when: 'Once in a retry that has something to send, before it is sent',
+    fields: {
+      rows: 'rows to be sent again',
+      codes: 'how many of them have which error code',
+      override: "settings that are sent in place of the run's own",
+      prompt_tokens: 'their prompt tokens, as counted',
+      cost_usd: 'what they are expected to cost: {low, expected, high}; null when no price is known',
+      cost_unknown_rows: 'rows whose price is not known',
     },
   },
   progress: {
@@ -112,6 +124,16 @@ const toPlanEvent = (counts: PlanCounts): string => {
   return toEvent('plan', { rows, reused, moved, edited, new: added, removed, pending, faulty, copies })
 }
 
+const toRetryEvent = ({ rows, codes, override, promptTokens, costUsd, unpricedRows }: RetryForecast): string =>
+  toEvent('retry', {
+    rows,
+    codes,
+    override,
+    prompt_tokens: promptTokens,
+    cost_usd: costUsd === undefined ? null : { ...formatRange(costUsd) },
+    cost_unknown_rows: unpricedRows,
+  })
+
 /** The hold is that of the moment, unlike what people are shown. */
 const toProgressEvent = (snapshot: Snapshot): string => {
   const { progress } = snapshot
@@ -156,6 +178,7 @@ export const createEventView = (terminal: Pick<Terminal, 'say'>): ProgressView =
   return {
     everyMs,
     onPlan: plan => terminal.say(toPlanEvent(plan)),
+    onRetry: forecast => terminal.say(toRetryEvent(forecast)),
     onOutcome: row => terminal.say(toRowEvent(row)),
     onResult: result => terminal.say(toEndEvent(result)),
     show: snapshot => terminal.say(toProgressEvent(snapshot)),

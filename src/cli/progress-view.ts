@@ -3,7 +3,7 @@ import type { RunResult } from '../commands/run.js'
 import type { Snapshot } from './progress-pace.js'
 
 /** One way of showing progress. */
-export interface ProgressView extends Pick<Notify, 'onPlan' | 'onOutcome'> {
+export interface ProgressView extends Pick<Notify, 'onPlan' | 'onRetry' | 'onOutcome'> {
   /** How often it wants to be shown a snapshot, in ms. */
   readonly everyMs: number
   readonly show: (snapshot: Snapshot) => void

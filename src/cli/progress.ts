@@ -84,7 +84,7 @@ const showNote = (terminal: Terminal, text: string): string => `${paint(terminal
 export const createProgress = (mode: ProgressMode, { terminal, clock }: ProgressPorts): ProgressDisplay => {
   const view = chooseView(mode, terminal)
   if (view === undefined) return createSilence(terminal)
-  const { onPlan, onOutcome, onResult, say } = view
+  const { onPlan, onRetry, onOutcome, onResult, say } = view
   let endSending = nothing
   const close = (): void => {
     endSending()
@@ -94,6 +94,7 @@ export const createProgress = (mode: ProgressMode, { terminal, clock }: Progress
     notify: {
       onNotice: view.note ?? (text => say(showNote(terminal, text))),
       ...(onPlan && { onPlan }),
+      ...(onRetry && { onRetry }),
       ...(onOutcome && { onOutcome }),
       onSending(progress) {
         endSending = showSending(view, clock, progress)

@@ -1,7 +1,6 @@
 import { interruptedReading } from '../commands/interrupted.js'
 import { namePlace } from '../commands/plan/row-name.js'
-import type { Notify, PlanCounts, Ports } from '../commands/ports.js'
-import { retry } from '../commands/retry.js'
+import type { Notify, PlanCounts, Ports, RetryForecast } from '../commands/ports.js'
 import { type RunResult, run } from '../commands/run.js'
 import { systemClock } from '../core/clock.js'
 import { PromptmillError } from '../core/errors.js'
@@ -13,7 +12,7 @@ import { showPlain } from './plain-text.js'
 import { createProgress, type ProgressDisplay, type ProgressMode } from './progress.js'
 import { type CommandLine, quoteWords } from './quote.js'
 import { reportError } from './report-error.js'
-import { renderChangeLine, renderResumeLine } from './resume-line.js'
+import { renderResumeLine } from './resume-line.js'
 import { toRowSource } from './row-source.js'
 import { paint, type Terminal } from './terminal.js'
 import { renderTotals, showCount } from './totals.js'
@@ -39,18 +38,23 @@ const createPorts = (terminal: Terminal): Ports => ({
 })
 
 /** Says before the sending what an earlier session has left to do; machines have the event. */
-const withPlanLine = (
-  { notify, say, onResult }: ProgressDisplay,
-  quiet: boolean,
-  render: (plan: PlanCounts) => string | undefined,
-): Notify => ({
-  ...notify,
-  onPlan(plan) {
-    notify.onPlan?.(plan)
-    const line = quiet || onResult !== undefined ? undefined : render(plan)
-    if (line !== undefined) say(line)
-  },
-})
+const withPlanLine = (display: ProgressDisplay, quiet: boolean, { renderPlan, renderRetry }: Work): Notify => {
+  const { notify, onResult } = display
+  const say = (line: string | undefined): void => {
+    if (line !== undefined && !quiet && onResult === undefined) display.say(line)
+  }
+  return {
+    ...notify,
+    onPlan(plan) {
+      notify.onPlan?.(plan)
+      say(renderPlan(plan))
+    },
+    onRetry(forecast) {
+      notify.onRetry?.(forecast)
+      say(renderRetry?.(forecast))
+    },
+  }
+}
 
 /** What a command that sends is given. */
 export interface SendingCommand {
@@ -62,11 +66,12 @@ export interface SendingCommand {
 /** How a command works, and what it says of its plan. */
 interface Work {
   readonly renderPlan: (plan: PlanCounts) => string | undefined
+  readonly renderRetry?: (forecast: RetryForecast) => string
   start(watch: Watch): Promise<RunResult>
 }
 
 /** Runs a use case that sends, with progress on stderr and Ctrl-C in hand, and tells how it ended. */
-const watchSession = async (
+export const watchSession = async (
   terminal: Terminal,
   { viewing, line }: Pick<SendingCommand, 'viewing' | 'line'>,
   work: Work,
@@ -76,7 +81,7 @@ const watchSession = async (
   const display = createProgress(quiet ? 'none' : progress, { terminal, clock: ports.clock })
   const interrupts = listenForInterrupts(process, display.say)
   try {
-    const notify = withPlanLine(display, quiet, work.renderPlan)
+    const notify = withPlanLine(display, quiet, work)
     const result = await work.start({ ports, notify: interrupts.follow(notify), interrupts })
     display.close()
     if (display.onResult === undefined) sayEnd(terminal, result, { quiet, again: line.text })
@@ -105,7 +110,7 @@ const sayFailures = (terminal: Terminal, { examples, summary }: RunResult): void
 const exitStatus = ({ stop, summary }: RunResult, interrupts: Interrupts): number => {
   const interrupted = stop?.code === 'drained' || stop?.code === 'aborted'
   if (interrupted) return interrupts.exitStatus() ?? 130
-  if (stop !== undefined) return 1
+  if (stop !== undefined || summary.rows.pending > 0) return 1
   return summary.rows.failed > 0 ? 3 : 0
 }
 
@@ -123,12 +128,15 @@ const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet
     terminal.say(`${paint(terminal, 'red', 'stopped:')} ${showPlain(stop.message)}`)
     if (stop.hint !== undefined) terminal.say(`  ${paint(terminal, 'cyan', 'hint:')} ${stop.hint}`)
     terminal.say(`resume with: ${again}`)
+  } else if (summary.rows.pending > 0) {
+    terminal.say(`${showCount(summary.rows.pending)} rows are pending: the run command sends them`)
   } else if (summary.rows.failed > 0) {
     terminal.say(`retry with: ${quoteWords(['promptmill', 'retry', results ?? runFolder])}`)
   }
 }
 
-const endSignals = ({ signal, abandonSignal, dropSignal }: Interrupts) => ({ signal, abandonSignal, dropSignal })
+/** How Ctrl-C and its kin are told to a session. */
+export const endSignals = ({ signal, abandonSignal, dropSignal }: Interrupts) => ({ signal, abandonSignal, dropSignal })
 
 /** Nobody waits for standard input any more once the signal has come: what feeds it may never end. */
 const endInput = (stdin: Terminal['stdin'], signal: AbortSignal): void => {
@@ -151,11 +159,3 @@ export const runCommand = (terminal: Terminal, inputs: readonly string[], comman
     },
   })
 }
-
-/** `promptmill retry` */
-export const retryCommand = (terminal: Terminal, results: string, command: SendingCommand): Promise<number> =>
-  watchSession(terminal, command, {
-    renderPlan: renderChangeLine,
-    start: ({ ports, notify, interrupts }) =>
-      retry({ ...command.flags, ...endSignals(interrupts), results }, ports, notify),
-  })

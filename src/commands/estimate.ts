@@ -3,6 +3,7 @@ import type { OptionsOf } from '../core/option-spec.js'
 import { toSettings } from '../core/option-values.js'
 import { forecastOptions } from '../core/options.js'
 import type { Summary } from '../core/summary.js'
+import { createRecordReader } from '../journal/reader.js'
 import { createRateFinder } from '../pricing/cost.js'
 import { createDemand, type DemandGroup, type FindRates } from '../pricing/demand.js'
 import { createSharedPrefixes, leastCached } from '../pricing/shared-prefix.js'
@@ -27,7 +28,9 @@ import { askSample } from './estimate/sample.js'
 import { type Survey, survey } from './estimate/survey.js'
 import { createDoubts, warnOfModels, warnOfPlan, warnOfSample } from './estimate/warnings.js'
 import type { Plan } from './plan/plan.js'
+import type { Recollection } from './plan/recall.js'
 import type { Notify, Ports } from './ports.js'
+import { lostSimulator, openOtherDrafts, type Retrial, toPlanRetrial } from './session/retrial.js'
 import { type GivenFlags, type RowSource, type RunSettings, toRunSettings } from './session/settings.js'
 
 /** What a caller gives to `estimate`: the flags of a run, the rows, and what answers are expected to be like. */
@@ -46,6 +49,8 @@ export interface EstimateNotify {
   /** How a sample goes on. */
   readonly sampling?: Notify
   readonly onCounting?: (progress: CountingProgress) => void
+  /** What a `retry` would send. */
+  readonly retrial?: (Retrial & { onPlanned(plan: Plan, memory: Recollection): readonly string[] }) | undefined
   /** Threads to count in; as many as there are cores unless given. */
   readonly threads?: number
 }
@@ -131,20 +136,27 @@ export const estimate = async (
     const repeated = createDemand(findRates)
     const doubts = createDoubts()
     const prefixes = createSharedPrefixes()
+    const { retrial } = notify
+    if (retrial !== undefined && surveyed.setAside) throw lostSimulator()
+    const reader = createRecordReader(surveyed.folder)
+    const source = { reader, price: surveyed.price, judge: settings.judge }
     const plan = await countPending(surveyed, {
       ...notify,
+      retrial: retrial && toPlanRetrial(retrial, await openOtherDrafts(retrial, surveyed.source), source),
       onSize({ draft, repeats }, size) {
         demand.add(size)
         if (repeats) repeated.add(size)
         if (size.promptTokens >= leastCached) prefixes.see(size.model, draft.body)
         doubts.see(size)
       },
-    })
+    }).finally(() => reader.close())
+    const said = retrial?.onPlanned(plan, surveyed.memory) ?? []
     const groups = demand.groups()
     await measurePrefixes(groups, prefixes, settings.requests.answers)
     const { summary: spent, seen } = readSpent(surveyed, plan)
     const warnings = [
       ...surveyed.notices,
+      ...said,
       ...warnOfPlan(surveyed, plan),
       ...warnOfModels(groups, surveyed.prices.source),
       ...doubts.warnings(),

@@ -3,10 +3,10 @@ import type { SendStop } from '../send/contract.js'
 import type { CheckOptions, CheckReport } from './check.js'
 import type { Estimate } from './estimate/report.js'
 import type { EstimateOptions } from './estimate.js'
-import type { PlanCounts, Ports, RowOutcome } from './ports.js'
+import type { PlanCounts, Ports, RetryForecast, RowOutcome } from './ports.js'
 import type { Accuracy } from './results/accuracy.js'
 import type { FailedExample } from './results/project.js'
-import { type RetryOptions, retry } from './retry.js'
+import { estimateRetry, type RetryEstimate, type RetryOptions, retry } from './retry.js'
 import { type RunResult, run } from './run.js'
 import type { SchemaOption } from './session/answer-form.js'
 import type { RunOptions } from './session/settings.js'
@@ -18,6 +18,8 @@ export interface Listeners<Parsed = unknown> {
   readonly onOutcome?: ((row: RowOutcome<Parsed>) => void) | undefined
   /** Called once, before anything is sent, with what becomes of each row and how the input changed. */
   readonly onPlan?: ((plan: PlanCounts) => void) | undefined
+  /** Called once in a `retry` that has something to send, before it is sent. */
+  readonly onRetry?: ((forecast: RetryForecast) => void) | undefined
   /** Called with sentences that the command line would print: an unknown price, rows that fail unsent. */
   readonly onNotice?: ((text: string) => void) | undefined
 }
@@ -48,10 +50,11 @@ export interface RunSummary extends Summary {
 const flatten = ({ summary, session: _session, ...rest }: RunResult): RunSummary => ({ ...summary, ...rest })
 
 /** Parts options into callbacks, without those that are not given, and the rest. */
-const takeListeners = <T extends Listeners>({ onOutcome, onPlan, onNotice, ...rest }: T) => ({
+const takeListeners = <T extends Listeners>({ onOutcome, onPlan, onRetry, onNotice, ...rest }: T) => ({
   listeners: {
     ...(onOutcome === undefined ? {} : { onOutcome }),
     ...(onPlan === undefined ? {} : { onPlan }),
+    ...(onRetry === undefined ? {} : { onRetry }),
     ...(onNotice === undefined ? {} : { onNotice }),
   },
   rest,
@@ -104,6 +107,28 @@ const createHandover = <Parsed>() => {
   }
 }
 
+/** `retry`, with or without `dryRun`. */
+export interface Retry {
+  /** Tells what the same call without `dryRun` would send, and what it would cost. Needs no key, sends and writes nothing. */
+  (options: RetryOptions & { readonly dryRun: true }): Promise<RetryEstimate>
+  /**
+   * Sends a run's failed rows once more, with the run's own settings or others in their place. `only` chooses by error
+   * code; `input` says where the rows are now, if they moved. An answer counts as that of its row whatever it was asked
+   * with, and the settings of the run stay what they are.
+   * @throws PromptmillError as `run` does; `not_a_run`; `bad_flag` for a code that does not exist
+   */
+  (options: RetryOptions & Listeners & { readonly dryRun?: false | undefined }): Promise<RunSummary>
+}
+
+const retryWith = (ports: Ports): Retry => {
+  const start = async (options: RetryOptions & Listeners): Promise<RunSummary | RetryEstimate> => {
+    const { listeners, rest } = takeListeners(options)
+    return rest.dryRun === true ? estimateRetry(rest, ports) : flatten(await retry(rest, ports, listeners))
+  }
+  // Which of the two it is is decided by the one option that the overloads tell apart.
+  return start as Retry
+}
+
 /** The library's functions over the given ports. */
 export const createLibrary = (ports: Ports) => {
   const start = async <Parsed>(options: LibraryOptions<Parsed>, ready?: () => Promise<void>): Promise<RunSummary> => {
@@ -151,11 +176,7 @@ export const createLibrary = (ports: Ports) => {
       }
     },
 
-    /** Sends a run's failed rows once more, with the run's own settings. @throws PromptmillError as `run` does */
-    async retry(options: RetryOptions & Listeners): Promise<RunSummary> {
-      const { listeners, rest } = takeListeners(options)
-      return flatten(await retry(rest, ports, listeners))
-    },
+    retry: retryWith(ports),
 
     /**
      * What a run with these options would take: tokens, money, time. Sends nothing and leaves nothing on disk, unless

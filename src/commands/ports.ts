@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js'
+import type { Override } from '../core/model.js'
 import type { Usd } from '../core/money.js'
 import type { Outcome } from '../core/outcome.js'
 import type { SendLoad } from '../send/contract.js'
@@ -42,6 +43,19 @@ export interface PlanCounts extends RowCounts {
   readonly removed: number
 }
 
+/** What a `retry` is about to send. */
+export interface RetryForecast {
+  readonly rows: number
+  /** How many of them have which error code. */
+  readonly codes: Readonly<Record<string, number>>
+  /** Settings that are sent in place of the run's own, by name; empty when there are none. */
+  readonly override: Override
+  readonly promptTokens: number
+  /** Of the rows whose price is known; undefined when none is. */
+  readonly costUsd: Readonly<Record<'low' | 'expected' | 'high', Usd>> | undefined
+  readonly unpricedRows: number
+}
+
 /** How far a session is. */
 export interface Progress {
   readonly rows: number
@@ -64,6 +78,8 @@ export interface Notify {
   /** Something the user should know: one sentence. */
   readonly onNotice?: (text: string) => void
   readonly onPlan?: (plan: PlanCounts) => void
+  /** Before a `retry` sends anything, and only if it will. */
+  readonly onRetry?: (forecast: RetryForecast) => void
   /** Called once when the sending begins; the function gives the state of the moment whenever it is called. */
   readonly onSending?: (progress: () => Progress) => void
   /** The sending has ended: `onSending`'s function is of no more use. */

@@ -3,8 +3,9 @@ import type { Summary } from '../core/summary.js'
 import { sameFingerprint } from '../input/fingerprint.js'
 import { readManifest } from '../journal/manifest.js'
 import type { SendStop } from '../send/contract.js'
-import type { Plan } from './plan/plan.js'
-import { remember } from './plan/remember.js'
+import type { ComparedPlan, Plan, PlanWatch } from './plan/plan.js'
+import type { Recollection } from './plan/recall.js'
+import { type Memory, remember } from './plan/remember.js'
 import type { RowTable } from './plan/row-table.js'
 import type { Notify, PlanCounts, Ports } from './ports.js'
 import type { Accuracy } from './results/accuracy.js'
@@ -15,8 +16,9 @@ import type { Job } from './session/job.js'
 import { hasNews, journalSession, type SessionReport, type SessionWork } from './session/journal-session.js'
 import { writeRunManifest } from './session/manifest.js'
 import { keepPrices } from './session/prices.js'
+import { lostSimulator, type Retrial } from './session/retrial.js'
 import { checkRoom } from './session/room.js'
-import { type ChooseAgain, openSession, planSession, type Session } from './session/session.js'
+import { openSession, planSession, type Session } from './session/session.js'
 import type { RunOptions } from './session/settings.js'
 
 /** What a session came to. */
@@ -110,6 +112,45 @@ const sendAndWrite = async (
   return { report, projection: await results.finish() }
 }
 
+/** Looks on while a session of `retry` is planned, and has a word before it sends. */
+export interface RetrialWatch {
+  readonly watch: PlanWatch
+  /** @throws PromptmillError what forbids to go on */
+  onPlanned(plan: ComparedPlan, memory: Recollection): Promise<void>
+  close(): Promise<void>
+}
+
+/** What `retry` adds to a run: another choice of rows, perhaps other requests for them, and somebody who looks on. */
+export interface WatchedRetrial extends Retrial {
+  open(session: Session): RetrialWatch
+}
+
+/** What else a run can be told. */
+export interface RunExtras {
+  readonly notify?: Notify | undefined
+  readonly retrial?: WatchedRetrial | undefined
+  /** Sends some of the rows alone. */
+  readonly pick?: PickRows | undefined
+}
+
+/** Plans, and lets a retry have its word. */
+const planRun = async (
+  session: Session,
+  { memory, setAside }: Memory,
+  retrial: WatchedRetrial | undefined,
+): Promise<ComparedPlan> => {
+  if (retrial === undefined) return planSession(session, memory)
+  if (setAside) throw lostSimulator()
+  const watch = retrial.open(session)
+  try {
+    const planned = await planSession(session, memory, watch.watch)
+    await watch.onPlanned(planned, memory)
+    return planned
+  } finally {
+    await watch.close()
+  }
+}
+
 /** Chooses which of the rows to be sent are sent in this session, for a sample. */
 export type PickRows = (table: RowTable) => ReadonlySet<number>
 
@@ -124,17 +165,17 @@ const writeAgain = async (session: Session, plan: Plan) => {
 
 /**
  * Runs a file of prompts: sends every row that has no answer yet and writes the results. The same call again resumes.
- * `again` names settled rows to be sent once more; that is all that `retry` adds. `pick` sends some of the rows alone.
+ * With a `retrial`, settled rows are sent again and no others; that is all that `retry` adds.
  * @throws PromptmillError when the run cannot begin or its disk fails; a row that fails, or an endpoint that stops the
  * run, is told in the result
  */
 export const run = async (
   options: RunOptions,
   ports: Ports,
-  { notify = {}, again, pick }: { notify?: Notify; again?: ChooseAgain; pick?: PickRows } = {},
+  { notify = {}, retrial, pick }: RunExtras = {},
 ): Promise<RunResult> => {
   const began = ports.clock.now()
-  const session = await openSession(options, ports, notify)
+  const session = await openSession(options, ports, { notify, retrial })
   const { job, settings } = session
   const door = createEndpointDoor(session)
   try {
@@ -142,7 +183,7 @@ export const run = async (
     if (job.earlier === undefined) await door.open()
     const { signal } = options
     const memory = await remember(job.folder, settings, { signal, withPlaces: isOtherInput(job) })
-    const planned = await planSession(session, memory.memory, again)
+    const planned = await planRun(session, memory, retrial)
     const plan = pick === undefined ? planned : { ...planned, only: pick(planned.table) }
     await keepPrices(settings.prices, job.folder)
     const prepare = async (): Promise<SessionWork> => {
@@ -153,7 +194,7 @@ export const run = async (
       return { ...memory, plan, endpoint }
     }
     const { report, projection } = hasNews({ plan, ...memory })
-      ? await sendAndWrite(session, await prepare(), again === undefined)
+      ? await sendAndWrite(session, await prepare(), retrial === undefined)
       : await writeAgain(session, plan)
     const { tally, examples, accuracy } = projection
     const summary = tally.summary(memory.memory.wallMs + report.sentMs)

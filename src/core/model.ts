@@ -68,6 +68,9 @@ export interface RequestIdentity {
   readonly nth: number
 }
 
+/** Settings of `retry` in place of the run's own, by their names in the library. */
+export type Override = JsonObject
+
 /** What is sent for a row. */
 export interface Request extends RequestIdentity {
   /** The row's index. */
@@ -82,6 +85,8 @@ export interface Request extends RequestIdentity {
   readonly rowId?: string | undefined
   /** Reads the files that the request shows, when it is sent and not before; undefined when it shows none. */
   readonly complete?: (() => Promise<CompletedBody>) | undefined
+  /** In which settings it differs from the request that it stands for, whose key it has. */
+  readonly override?: Override | undefined
 }
 
 /** A body with everything in it, or why it cannot be had any more. */

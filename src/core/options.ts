@@ -352,6 +352,34 @@ export const forecastOptions = {
   },
 } as const satisfies OptionTable
 
+const { schema: _schema, jsonMode: _jsonMode, ...askOptions } = promptOptions
+
+/** What `retry` sends again, and what it may change: how is asked and sent, but never the shape of the results. */
+export const retryOptions = {
+  only: {
+    group: 'Retry',
+    type: 'list',
+    placeholder: 'CODE,CODE',
+    describe:
+      'Send rows with these error codes alone; truncated, refused and content_filter mean answers, bought again only so',
+  },
+  dryRun: {
+    group: 'Retry',
+    type: 'boolean',
+    default: false,
+    describe: 'Show what would be sent and what it would cost; send and write nothing',
+  },
+  input: {
+    group: 'Retry',
+    type: 'string',
+    placeholder: 'FILE',
+    describe: 'Where the input is now, if it moved; it must have the same rows',
+  },
+  ...askOptions,
+  ...spreadsheetOptions,
+  ...sendOptions,
+} as const satisfies OptionTable
+
 /** What is asked of prices alone. */
 export const priceListOptions = {
   listPrices: {

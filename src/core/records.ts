@@ -1,4 +1,4 @@
-import type { RequestIdentity } from './model.js'
+import type { Override, RequestIdentity } from './model.js'
 
 /**
  * The journal's records. On disk each is one JSON line: `seq` and `kind` first, then the fields below in this order,
@@ -18,6 +18,8 @@ export interface RunRecord {
   readonly rows: number
   /** Rows that no request can be made from, by fault code. */
   readonly faults: Readonly<Record<string, number>>
+  /** Settings that this session, a `retry`, sends in place of the run's own. */
+  readonly override?: Override | undefined
 }
 
 interface AttemptRecord extends RequestIdentity {
@@ -26,6 +28,11 @@ interface AttemptRecord extends RequestIdentity {
   /** 1 for the row's first send, counted over all sessions. */
   readonly attempt: number
   readonly at: number
+  /**
+   * Settings of `retry` that were sent in place of the run's own; key and nth are those of the row's own request all the
+   * same. A long text is told by its SHA-256; the session's `run` record has it whole.
+   */
+  readonly override?: Override | undefined
 }
 
 /** An attempt that was made. */

@@ -25,6 +25,7 @@ const attempt = {
   row: 'the row in the input of that session, from 0',
   attempt: 'number of the send, from 1, over all sessions of the run',
   at,
+  override: "settings sent in place of the run's own, by `retry`; long texts by their SHA-256",
 } as const
 const rowId = 'what the row calls itself, where a column for that is named'
 const membership = {
@@ -47,6 +48,7 @@ export const recordKinds: { readonly [K in RecordKind]: KindSpec<K> } = {
       base_url: 'where it sends',
       rows: 'rows of the input',
       faults: 'rows that no request can be made from, by code',
+      override: "settings that a `retry` sends in place of the run's own, else left out",
     },
   },
   start: {

@@ -52,6 +52,7 @@ export const startRecord = (
   row: request.row,
   attempt,
   at,
+  override: request.override,
   reserved_usd: reserved === undefined ? undefined : formatUsd(reserved),
 })
 
@@ -62,6 +63,7 @@ export const unknownRecord = ({ request, attempt }: OpenRow, at: number): Unknow
   row: request.row,
   attempt,
   at,
+  override: request.override,
 })
 
 const roundMs = (ms: number): number => Math.round(ms)
@@ -88,6 +90,7 @@ export const answerRecord = (
   row: request.row,
   attempt,
   at,
+  override: request.override,
   row_id: request.rowId,
   status: reply.status,
   latency_ms: roundMs(reply.latencyMs),
@@ -107,6 +110,7 @@ export const failureRecord = (
   row: request.row,
   attempt,
   at,
+  override: request.override,
   row_id: request.rowId,
   final,
   code: failure.code,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createEventView, progressEvents } from '../../src/cli/progress-events.js'
 import type { ProgressView } from '../../src/cli/progress-view.js'
-import type { PlanCounts } from '../../src/commands/ports.js'
+import type { PlanCounts, RetryForecast } from '../../src/commands/ports.js'
 import type { RunResult } from '../../src/commands/run.js'
 import { type Outcome, pendingOutcome } from '../../src/core/outcome.js'
 import { createTally } from '../../src/core/summary.js'
@@ -28,6 +28,15 @@ const counts: PlanCounts = {
   pending: 1,
   faulty: 0,
   copies: 0,
+}
+
+const forecast: RetryForecast = {
+  rows: 5,
+  codes: { timeout: 5 },
+  override: {},
+  promptTokens: 70,
+  costUsd: undefined,
+  unpricedRows: 5,
 }
 
 const stoppedRun: RunResult = {
@@ -64,6 +73,22 @@ const halfway = {
 }
 
 describe('createEventView', () => {
+  it('tells what a retry will send and cost', () => {
+    const costUsd = { low: 1_000_000n, expected: 2_000_000n, high: 3_000_000n }
+    const told = { ...forecast, override: { model: 'gpt-4o' }, costUsd, unpricedRows: 0 }
+    expect(eventsOf(view => view.onRetry?.(told))).toEqual([
+      {
+        event: 'retry',
+        rows: 5,
+        codes: { timeout: 5 },
+        override: { model: 'gpt-4o' },
+        prompt_tokens: 70,
+        cost_usd: { low: '0.000000001', expected: '0.000000002', high: '0.000000003' },
+        cost_unknown_rows: 0,
+      },
+    ])
+  })
+
   it('tells the plan', () => {
     const plan = { rows: 3000, reused: 4, moved: 2, edited: 3, new: 5, removed: 1, pending: 2990, faulty: 6, copies: 0 }
     expect(eventsOf(view => view.onPlan?.(plan))).toEqual([{ event: 'plan', ...plan }])
@@ -134,13 +159,17 @@ describe('progressEvents', () => {
   it('names every event with exactly the fields that are written', () => {
     const events = eventsOf(view => {
       view.onPlan?.(counts)
+      view.onRetry?.(forecast)
       view.end(toSnapshot())
       view.onOutcome?.({ row: 1, line: 2, outcome: answered })
       view.note?.('text')
       view.onResult?.(stoppedRun)
     })
-    const { plan, progress, sent, row, notice, end } = progressEvents
-    const documented = [plan, progress, sent, row, notice, end].map(({ fields }) => ['event', ...Object.keys(fields)])
+    const { plan, retry, progress, sent, row, notice, end } = progressEvents
+    const documented = [plan, retry, progress, sent, row, notice, end].map(({ fields }) => [
+      'event',
+      ...Object.keys(fields),
+    ])
     expect(events.map(keysOf)).toEqual(documented)
     expect(Object.keys(progressEvents)).toHaveLength(documented.length)
   })

@@ -36,7 +36,7 @@ export const readSpent = ({ folder, price, settings: { judge } }: Survey, { tabl
 
 /** The best there is: a sample, then another run, then enough of this one, then an assumption. */
 export const decideExpectation = (
-  { expectTokens }: ForecastSettings,
+  { expectTokens }: Pick<ForecastSettings, 'expectTokens'>,
   { sampled, past, seen }: { sampled: SeenAnswers | undefined; past: SeenAnswers | undefined; seen: SeenAnswers },
 ): Expectation => {
   if (sampled !== undefined && sampled.lengths.count >= fewestAnswers) return { source: 'sample', seen: sampled }

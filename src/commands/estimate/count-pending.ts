@@ -1,6 +1,6 @@
 import { createCounting, type OnSize } from '../../pricing/counting.js'
 import type { Draft } from '../../prompt/drafts.js'
-import { type Plan, planRows } from '../plan/plan.js'
+import { type Plan, type PlanRetrial, planRows } from '../plan/plan.js'
 import { addedShape } from '../session/settings.js'
 import type { Survey } from './survey.js'
 
@@ -26,6 +26,8 @@ export interface CountHooks {
   readonly onCounting?: ((progress: CountingProgress) => void) | undefined
   /** Threads to count in; as many as there are cores unless given. */
   readonly threads?: number | undefined
+  /** Another choice of rows than those without an answer. */
+  readonly retrial?: PlanRetrial | undefined
 }
 
 /**
@@ -33,7 +35,10 @@ export interface CountHooks {
  * grow with the file.
  * @throws PromptmillError as the planning does
  */
-export const countPending = async (surveyed: Survey, { onSize, onCounting, threads }: CountHooks): Promise<Plan> => {
+export const countPending = async (
+  surveyed: Survey,
+  { onSize, onCounting, threads, retrial }: CountHooks,
+): Promise<Plan> => {
   const { input, drafts, memory, settings } = surveyed
   let batch: PendingDraft[] = []
   let requests = 0
@@ -62,7 +67,7 @@ export const countPending = async (surveyed: Survey, { onSize, onCounting, threa
       added: addedShape(settings),
       idColumn,
       dedupe,
-      again: undefined,
+      retrial,
       watch,
     })
     await counting.finish()

@@ -6,7 +6,7 @@ import type { Drafts } from '../../prompt/drafts.js'
 import type { Recollection } from '../plan/recall.js'
 import { remember } from '../plan/remember.js'
 import { openDrafts } from '../session/open-drafts.js'
-import { openForReading, streamFormat } from '../session/open-source.js'
+import { type OpenedSource, openForReading, streamFormat } from '../session/open-source.js'
 import { decideOutput } from '../session/output-path.js'
 import { createDailyPrice } from '../session/price.js'
 import { loadPrices } from '../session/prices.js'
@@ -16,6 +16,7 @@ import type { RowSource, RunSettings } from '../session/settings.js'
 /** What a run would find if it began now. Nothing is taken into possession: no lock, no folder beside the input. */
 export interface Survey {
   readonly settings: RunSettings
+  readonly source: OpenedSource
   readonly input: Input
   readonly drafts: Drafts
   /** The drafts that another model would get. */
@@ -29,6 +30,8 @@ export interface Survey {
   readonly memory: Recollection
   /** What a run would say as it begins. */
   readonly notices: readonly string[]
+  /** Whether a run would set the earlier answers aside. */
+  readonly setAside: boolean
   /** Forgets the copy of a stream. */
   close(): Promise<void>
 }
@@ -56,7 +59,21 @@ export const survey = async (from: RowSource, settings: RunSettings): Promise<Su
     const price = createDailyPrice(prices)
     const draftsFor = (model: string): Promise<Drafts> =>
       openDrafts({ ...settings, requests: { ...settings.requests, model } }, source)
-    return { settings, input, drafts, draftsFor, prices, price, folder, earlier, memory, notices, close }
+    return {
+      settings,
+      source,
+      input,
+      drafts,
+      draftsFor,
+      prices,
+      price,
+      folder,
+      earlier,
+      memory,
+      notices,
+      setAside,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

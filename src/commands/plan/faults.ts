@@ -32,7 +32,8 @@ export const createFaults = (name: (row: Row) => string) => {
   }
 }
 
-const showFaults = (faults: readonly FaultGroup[]): string =>
+/** Groups of faulty rows, a line each. */
+export const showFaults = (faults: readonly FaultGroup[]): string =>
   faults
     .slice(0, 10)
     .map(({ fault, count, places }) => {

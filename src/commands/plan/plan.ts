@@ -30,7 +30,13 @@ export interface Plan {
   readonly only?: ReadonlySet<number> | undefined
   /** Requests that answer several rows. */
   readonly copies: CopyList
-  /** Rows to be sent that the journal knows nothing of: how many, and the hashes of their ids where rows have some. */
+  /** Rows that were chosen to be sent again, but not with other settings: no request can be made with those. */
+  readonly unsendable: readonly FaultGroup[]
+  /** Rows that are neither settled nor to be sent in this session. */
+  readonly left: number
+  /** Rows to be sent again on which the other settings have no effect. */
+  readonly unchanged: number
+  /** Rows without an outcome that the journal knows nothing of: how many, and the hashes of their ids where rows have some. */
   readonly fresh: number
   readonly freshIds: readonly number[]
   /** How many requests were marked as removed and are back. */
@@ -54,15 +60,20 @@ export interface PlanOptions {
   readonly idColumn: string | undefined
   /** Whether equal requests are sent once. */
   readonly dedupe: boolean
-  /**
-   * Tells how often a row that the journal has settled was sent, if it is to be sent again: `retry` chooses by what
-   * became of it, `run` never does.
-   */
-  readonly again: ((remembered: Remembered) => number | undefined) | undefined
+  /** Another choice of rows than those without an answer. */
+  readonly retrial?: PlanRetrial | undefined
   /** Looks on while the rows are read: this is how requests are counted without a second reading. */
   readonly watch?: PlanWatch | undefined
   /** Once aborted, nothing more is read. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** Settled rows are sent again, by what became of them, and no others: that is all that `retry` is. */
+export interface PlanRetrial {
+  /** Tells how often a settled row was sent, if it is to be sent again. */
+  again(remembered: Remembered): number | undefined
+  /** Makes what is sent for them, where that is another request than the row's own. */
+  readonly drafts: Drafts | undefined
 }
 
 /** What a plan tells while it is made. */
@@ -140,6 +151,22 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     const id = memory.lastRun === undefined ? undefined : readShortId(row)
     if (id !== undefined) freshIds.push(hashText(id))
   }
+  const unsettled = options.retrial === undefined ? 'pending' : 'left'
+  const unsendable = createFaults(row => namePlace({ ...placeOf(input, row), id: readId(row) }))
+  let unchanged = 0
+  let left = 0
+  let toOther: Drafts['toDraft'] | undefined
+  /** The request that is sent in place of the row's own. */
+  const replace = (row: Row, own: Draft): Draft | undefined => {
+    const other = toOther?.(row)
+    if (other === undefined) return own
+    if (other.fault !== undefined) {
+      unsendable.add(row, other.fault)
+      return undefined
+    }
+    if (other.key === own.key) unchanged += 1
+    return other
+  }
   const place = (row: Row, toDraft: Drafts['toDraft']): void => {
     rows += 1
     table.skipTo(row.index)
@@ -158,20 +185,23 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     const remembered = memory.find(draft.key, nth)
     if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored += 1
     if (equals?.place(draft, nth, remembered) === true) return
-    const sent = remembered?.settled === true ? options.again?.(remembered) : remembered?.attempts
-    const state = remembered?.settled !== true ? 'pending' : sent === undefined ? 'settled' : 'again'
+    const settled = remembered?.settled === true
+    const sent = settled ? options.retrial?.again(remembered) : remembered?.attempts
+    const toSend = settled && sent !== undefined ? replace(row, draft) : draft
+    const state = settled ? (sent === undefined || toSend === undefined ? 'settled' : 'again') : unsettled
     table.push(state, nth)
     if (draft.complete !== undefined) table.setKey(row.index, draft.key)
+    if (state === 'left') left += 1
     for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
     if (state === 'settled') {
       reused += 1
       if (!memory.isAt(row.index, draft.key, nth)) moved += 1
     }
     if (remembered === undefined) addFresh(row)
-    if (sent !== undefined) table.setAttempts(row.index, sent)
-    if (state === 'settled') return
-    models.add(draft.model)
-    onPending?.(draft, nth > 0)
+    if (sent !== undefined && state !== 'settled') table.setAttempts(row.index, sent)
+    if (toSend === undefined || !table.isUnsent(row.index)) return
+    models.add(toSend.model)
+    onPending?.(toSend, nth > 0)
   }
 
   const onShare = (read: number): void => {
@@ -181,6 +211,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     // A small input is read to its end: then there are results to be written, of what was there before.
     if (table.rows > 0) stopReading(options.signal)
     const { toDraft } = await drafts.prepare(batch)
+    toOther = (await options.retrial?.drafts?.prepare(batch))?.toDraft
     for (const row of batch) place(row, toDraft)
     await onBatch?.(share)
   }
@@ -190,6 +221,9 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     faults: faults.groups(),
     columns: columns.names(),
     models,
+    unsendable: unsendable.groups(),
+    unchanged,
+    left,
     fresh,
     freshIds,
     restored,

@@ -2,9 +2,10 @@ import type { JournalPosition } from '../../core/records.js'
 
 /**
  * What the run knows of a row: to be sent, to be sent again although a record has settled it, settled by an earlier
- * session or by this one, with no request at all, not chosen, or answered by the request of an equal row.
+ * session or by this one, with no request at all, not chosen, answered by the request of an equal row, or unsettled and
+ * left so in this session.
  */
-export type RowState = 'pending' | 'again' | 'settled' | 'done' | 'faulty' | 'unchosen' | 'copy'
+export type RowState = 'pending' | 'again' | 'settled' | 'done' | 'faulty' | 'unchosen' | 'copy' | 'left'
 
 const states = [
   'pending',
@@ -14,6 +15,7 @@ const states = [
   'faulty',
   'unchosen',
   'copy',
+  'left',
 ] as const satisfies readonly RowState[]
 
 const rowsPerChunk = 65_536
@@ -49,8 +51,10 @@ export interface RowTable {
   state(row: number): RowState
   /** Whether the row is to be sent. */
   isUnsent(row: number): boolean
-  /** Whether the row is to be sent and no session has sent it before. */
+  /** Whether nothing has settled the row and no session has sent it before. */
   isFresh(row: number): boolean
+  /** Whether nothing has settled the row, to be sent in this session or not. */
+  isOpen(row: number): boolean
   nth(row: number): number
   /** The row whose request answers this one; undefined where that row is not in the input, and for all but copies. */
   source(row: number): number | undefined
@@ -95,6 +99,7 @@ export const createRowTable = (): RowTable => {
     return chunk
   }
   const stateOf = (row: number): RowState => states[chunkOf(row).state[row % rowsPerChunk] ?? 0] ?? 'pending'
+  const isOpen = (row: number): boolean => stateOf(row) === 'pending' || stateOf(row) === 'left'
   const isUnsent = (row: number): boolean => stateOf(row) === 'pending' || stateOf(row) === 'again'
   const sourceOf = (row: number): number | undefined => {
     const source = chunkOf(row).source?.[row % rowsPerChunk] ?? 0
@@ -126,8 +131,8 @@ export const createRowTable = (): RowTable => {
     },
     state: stateOf,
     isUnsent,
-    isFresh: row =>
-      stateOf(row) === 'pending' && !attempts.has(row) && (chunkOf(row).position?.[row % rowsPerChunk] ?? -1) < 0,
+    isOpen,
+    isFresh: row => isOpen(row) && !attempts.has(row) && (chunkOf(row).position?.[row % rowsPerChunk] ?? -1) < 0,
     nth: row => chunkOf(row).nth?.[row % rowsPerChunk] ?? 0,
     source: sourceOf,
     sender(row) {

@@ -68,7 +68,7 @@ export const readOutcome = (source: OutcomeSource, index: number): Outcome => {
   const { table } = source
   if (table.state(index) === 'copy') return readCopy(source, index)
   const outcome = readRecorded(source, table.positions(index))
-  if (table.state(index) !== 'pending') return outcome
+  if (!table.isOpen(index)) return outcome
   return { ...outcome, status: 'pending', attempts: Math.max(outcome.attempts, table.attempts(index)) }
 }
 

@@ -7,6 +7,7 @@ import { changesMembership, writeCopies, writeMembership } from '../plan/members
 import type { ComparedPlan, Plan } from '../plan/plan.js'
 import type { Recollection } from '../plan/recall.js'
 import type { Memory } from '../plan/remember.js'
+import { shorten } from '../retry/override.js'
 import { openBudget } from './budget.js'
 import type { RunEndpoint } from './endpoint.js'
 import { type SendReport, sendPending } from './send-pending.js'
@@ -37,7 +38,7 @@ const toFaultCounts = ({ faults }: Plan): Record<string, number> => {
 
 /** Notes who begins, with how many rows, and which requests belong to a row no longer or again. */
 const writeBeginning = async (
-  { job, ports, settings }: Session,
+  { job, ports, settings, retrial }: Session,
   { plan, memory, endpoint }: SessionWork,
   { journal, reader }: { journal: Journal; reader: RecordReader },
 ): Promise<void> => {
@@ -45,7 +46,8 @@ const writeBeginning = async (
   const baseUrl = endpoint?.endpoint.baseUrl ?? job.earlier?.base_url ?? settings.baseUrl
   const { rows } = plan.counts
   const faults = toFaultCounts(plan)
-  await journal.note({ kind: 'run', at, format: journalFormat, version, base_url: baseUrl, rows, faults })
+  const override = retrial?.override?.flags
+  await journal.note({ kind: 'run', at, format: journalFormat, version, base_url: baseUrl, rows, faults, override })
   await writeMembership(plan, memory, { journal, reader, at })
   await writeCopies(plan, { journal, at })
 }
@@ -61,7 +63,7 @@ export const journalSession = async (
   work: SessionWork,
   onSettled: () => void,
 ): Promise<SessionReport> => {
-  const { job, settings, ports, notify, drafts, price, options } = session
+  const { job, settings, ports, notify, drafts, otherDrafts, retrial, price, options } = session
   const { plan, memory, endpoint, expectSimulated } = work
   const { clock } = ports
   const began = clock.now()
@@ -79,7 +81,21 @@ export const journalSession = async (
       endpoint === undefined
         ? nothingSent
         : await sendPending(
-            { settings, input, plan, drafts, price, journal, reader, expectSimulated, budget, onSettled, ...endpoint },
+            {
+              settings,
+              input,
+              plan,
+              drafts,
+              otherDrafts,
+              override: retrial?.override && shorten(retrial.override.flags),
+              price,
+              journal,
+              reader,
+              expectSimulated,
+              budget,
+              onSettled,
+              ...endpoint,
+            },
             ports,
             { notify, signals: options },
           )

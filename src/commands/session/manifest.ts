@@ -32,6 +32,14 @@ const describeInput = ({ input, spooled, fingerprints }: OpenedSource): Manifest
 export const writeRunManifest = async (session: Session, { simulated, endpoint }: ManifestNote): Promise<void> => {
   const { job, settings, prices, ports } = session
   const { requests: _requests, judge: _judge, ...flags } = settings
+  const own = {
+    ...flags,
+    promptFile: null,
+    systemFile: null,
+    prices: null,
+    imageRoot: imageRootsOf(settings, job.source),
+    ...identitySettings(settings),
+  }
   const earlier = await readManifest(job.folder)
   const now = new Date(ports.clock.wall())
   await writeManifest(
@@ -41,14 +49,10 @@ export const writeRunManifest = async (session: Session, { simulated, endpoint }
       base_url: endpoint?.endpoint.baseUrl ?? earlier?.base_url ?? settings.baseUrl,
       input: describeInput(job.source),
       output: job.place.file === undefined ? null : path.resolve(job.place.file),
-      settings: {
-        ...flags,
-        promptFile: null,
-        systemFile: null,
-        prices: null,
-        imageRoot: imageRootsOf(settings, job.source),
-        ...identitySettings(settings),
-      },
+      // What a retry is given is for its own rows, and the run's settings stay what they are; how results are written is
+      // for all rows.
+      settings:
+        session.retrial !== undefined && earlier !== undefined ? { ...earlier.settings, excel: settings.excel } : own,
       prices: { source: prices.source, date: now.toISOString().slice(0, 10) },
     },
     { tool: toolName, now, earlier },

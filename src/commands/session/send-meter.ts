@@ -32,8 +32,8 @@ export const createMeter = ({ plan, price }: { readonly plan: Plan; readonly pri
       if (status === 'failed') failed += 1
     },
     progress: (sender: Sender): Progress => ({
-      rows: plan.counts.rows,
-      done: plan.counts.rows - plan.table.unsent,
+      rows: plan.counts.rows - plan.left,
+      done: plan.counts.rows - plan.left - plan.table.unsent,
       failed: failed + plan.counts.faulty,
       promptTokens,
       completionTokens,

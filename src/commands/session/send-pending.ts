@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js'
-import type { Request, Row, RowFault } from '../../core/model.js'
+import type { Override, Request, Row, RowFault } from '../../core/model.js'
 import type { Price } from '../../core/outcome.js'
 import type { RecordSink } from '../../core/records.js'
 import type { SteadyInput } from '../../input/steady.js'
@@ -28,6 +28,9 @@ export interface SendJob {
   readonly input: SteadyInput
   readonly plan: Plan
   readonly drafts: Drafts
+  /** Makes what is sent in place of the rows' own requests, and the settings in which it differs. */
+  readonly otherDrafts: Drafts | undefined
+  readonly override: Override | undefined
   readonly endpoint: Endpoint
   readonly journal: RecordSink
   readonly reader: RecordReader
@@ -45,21 +48,27 @@ export interface SendReport {
   readonly settled: number
 }
 
+/** What names a request, and what is sent for it: a `retry` may send something else than the row's own request. */
+interface Asked {
+  readonly own: Draft
+  readonly sent: Draft
+  readonly nth: number
+  readonly rowId: string | undefined
+  readonly override: Override | undefined
+}
+
 /** Field by field: a spread with one more field costs some 40 µs of collection a row on Node 20. */
-const toRequest = (
-  { row, line, path, model, body, key, complete }: Draft,
-  nth: number,
-  rowId: string | undefined,
-): Request => ({
-  row,
-  line,
-  path,
-  model,
-  body,
-  key,
+const toRequest = ({ own, sent, nth, rowId, override }: Asked): Request => ({
+  row: own.row,
+  line: own.line,
+  path: sent.path,
+  model: sent.model,
+  body: sent.body,
+  key: own.key,
   nth,
   rowId,
-  complete,
+  override: sent.key === own.key ? undefined : override,
+  complete: sent.complete,
 })
 
 const changed: RowFault = { code: 'image_changed', message: 'an image changed while the run was going on' }
@@ -108,7 +117,7 @@ const createInputCheck = (input: SteadyInput, clock: Clock) => {
 
 /** The requests of the rows to be sent, read anew from the input, made when they are asked for. */
 async function* pendingRequests(
-  { settings, input, plan, drafts }: SendJob,
+  { settings, input, plan, drafts, otherDrafts, override }: SendJob,
   { clock, ready, copies }: { clock: Clock; ready: Notify['ready']; copies: CopyReports | undefined },
 ): AsyncGenerator<readonly Request[]> {
   const { table } = plan
@@ -122,15 +131,17 @@ async function* pendingRequests(
     if (copies !== undefined) for (const row of batch) copies.see(row)
     const chosen = batch.filter(({ index }) => table.isUnsent(index) && plan.only?.has(index) !== false)
     const { toDraft } = await drafts.prepare(chosen)
+    const toOther = (await otherDrafts?.prepare(chosen))?.toDraft
     for (const row of chosen) {
-      const draft = toDraft(row)
+      const own = toDraft(row)
+      const sent = toOther === undefined ? own : toOther(row)
       const nth = table.nth(row.index)
       const key = table.key(row.index)
       const rowId = readId(row)
-      if (draft.fault === undefined && (key === undefined || key === draft.key)) {
-        requests.push(toRequest(draft, nth, rowId))
+      if (own.fault === undefined && sent.fault === undefined && (key === undefined || key === own.key)) {
+        requests.push(toRequest({ own, sent, nth, rowId, override }))
       } else if (key !== undefined) {
-        requests.push(toFailing(row, draft.fault ?? changed, { key, nth, model, rowId }))
+        requests.push(toFailing(row, own.fault ?? changed, { key, nth, model, rowId }))
       }
       if (requests.length < requestsAtOnce) continue
       yield requests

@@ -1,20 +1,20 @@
 import { PromptmillError } from '../../core/errors.js'
-import type { Outcome, Price } from '../../core/outcome.js'
+import type { Price } from '../../core/outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import type { PriceBook } from '../../pricing/price-book.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { checkAllAnew, checkEdited, findChange } from '../plan/changed-settings.js'
 import { checkFaults, describeFaults } from '../plan/faults.js'
 import { compareInput } from '../plan/input-changes.js'
-import { type ComparedPlan, checkColumns, planRows } from '../plan/plan.js'
-import type { Recollection, Remembered } from '../plan/recall.js'
+import { type ComparedPlan, checkColumns, type PlanWatch, planRows } from '../plan/plan.js'
+import type { Recollection } from '../plan/recall.js'
 import type { Notify, Ports } from '../ports.js'
-import { readRecorded } from '../results/project.js'
 import { type Cap, openCap } from './budget.js'
 import { type Job, openJob } from './job.js'
 import { openDrafts } from './open-drafts.js'
 import { createDailyPrice } from './price.js'
 import { loadPrices } from './prices.js'
+import { openOtherDrafts, type Retrial, toPlanRetrial } from './retrial.js'
 import { addedShape, type RunOptions, type RunSettings, toRunSettings } from './settings.js'
 
 /** One session of a run: what its steps share. */
@@ -29,6 +29,9 @@ export interface Session {
   readonly price: Price
   /** What `--max-cost` allows; undefined without it. */
   readonly cap: Cap | undefined
+  /** Another choice of rows, and what is sent for them. */
+  readonly retrial: Retrial | undefined
+  readonly otherDrafts: Drafts | undefined
 }
 
 /** @throws PromptmillError `bad_flag` */
@@ -43,48 +46,56 @@ const checkSpreadsheet = ({ excel }: RunSettings, { place }: Job): void => {
  * Checks the options, opens input and run folder, compiles the templates.
  * @throws PromptmillError before anything is sent, and leaves nothing behind
  */
-export const openSession = async (options: RunOptions, ports: Ports, notify: Notify): Promise<Session> => {
+export const openSession = async (
+  options: RunOptions,
+  ports: Ports,
+  { notify, retrial }: { notify: Notify; retrial: Retrial | undefined },
+): Promise<Session> => {
   const given = await toRunSettings(options, ports.env)
   const job = await openJob(options.input, given)
   try {
     const settings = { ...given, excel: options.excel ?? job.earlier?.settings['excel'] === true }
     checkSpreadsheet(settings, job)
     const drafts = await openDrafts(settings, job.source)
+    const otherDrafts = await openOtherDrafts(retrial, job.source)
     const prices = await loadPrices(settings.prices, job.folder)
     const cap = await openCap(settings, { book: prices, ports, notify })
-    return { options, settings, ports, notify, job, drafts, prices, price: createDailyPrice(prices), cap }
+    const price = createDailyPrice(prices)
+    return { options, settings, ports, notify, job, drafts, prices, price, cap, retrial, otherDrafts }
   } catch (error) {
     await job.close()
     throw error
   }
 }
 
-/** Which settled rows are sent once more, by what became of them. */
-export type ChooseAgain = (outcome: Outcome) => boolean
+/** Lets several look on. */
+const joinWatches = (one: PlanWatch | undefined, other: PlanWatch | undefined): PlanWatch => ({
+  onPending(draft, repeats) {
+    one?.onPending?.(draft, repeats)
+    other?.onPending?.(draft, repeats)
+  },
+  async onBatch(share) {
+    await one?.onBatch?.(share)
+    await other?.onBatch?.(share)
+  },
+})
 
 /**
  * Reads the whole input, checks every row, and decides which to send.
  * @throws PromptmillError when rows, columns or changed settings forbid to go on
  */
-export const planSession = async (
-  session: Session,
-  memory: Recollection,
-  choose: ChooseAgain | undefined,
-): Promise<ComparedPlan> => {
-  const { job, settings, drafts, notify, price, cap } = session
+export const planSession = async (session: Session, memory: Recollection, look?: PlanWatch): Promise<ComparedPlan> => {
+  const { job, settings, drafts, notify, price, cap, otherDrafts } = session
   const { input } = job.source
   const { idColumn, dedupe } = settings
   const reader = createRecordReader(job.folder)
-  const again =
-    choose &&
-    ((remembered: Remembered): number | undefined => {
-      const outcome = readRecorded({ reader, price, judge: settings.judge }, remembered.positions)
-      return choose(outcome) ? Math.max(outcome.attempts, remembered.attempts) : undefined
-    })
+  const source = { reader, price, judge: settings.judge }
+  const retrial = session.retrial && toPlanRetrial(session.retrial, otherDrafts, source)
   // A cap needs the worst case of every request: one that has none is found before anything is sent.
-  const watch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
+  const capWatch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
+  const watch = joinWatches(capWatch, look)
   const { signal } = session.options
-  const options = { drafts, memory, added: addedShape(settings), idColumn, dedupe, again, watch, signal }
+  const options = { drafts, memory, added: addedShape(settings), idColumn, dedupe, retrial, watch, signal }
   try {
     const plan = await planRows(input, options)
     checkColumns(plan, input, settings)

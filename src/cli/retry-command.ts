@@ -1,0 +1,77 @@
+import type { RetryForecast } from '../commands/ports.js'
+import { estimateRetry, retry } from '../commands/retry.js'
+import { systemClock } from '../core/clock.js'
+import type { Override } from '../core/model.js'
+import { showUsd } from '../core/money.js'
+import { flagName, type OptionsOf } from '../core/option-spec.js'
+import type { retryOptions } from '../core/options.js'
+import { createCountingView } from './counting-view.js'
+import { readEnvironment } from './environment.js'
+import { renderEstimate } from './estimate-table.js'
+import { showPlain } from './plain-text.js'
+import type { CommandLine } from './quote.js'
+import { renderChangeLine } from './resume-line.js'
+import { endSignals, type Viewing, watchSession } from './run-command.js'
+import { paint, type Terminal } from './terminal.js'
+import { showCount, showCounts } from './totals.js'
+
+/** What `retry` is given. */
+export interface RetryCommand {
+  readonly flags: OptionsOf<typeof retryOptions>
+  readonly viewing: Viewing
+  readonly line: CommandLine
+}
+
+const longestValue = 40
+
+const showValue = (value: unknown): string => {
+  const text = showPlain(typeof value === 'string' ? value : JSON.stringify(value))
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
+}
+
+const showOverride = (override: Override): string =>
+  Object.entries(override)
+    .map(([key, value]) => `${flagName(key)} ${showValue(value)}`)
+    .join(', ')
+
+/** `5 rows (3 timeout, 2 empty_answer), with --model gpt-4o` */
+const showChoice = (rows: number, codes: Readonly<Record<string, number>>, override: Override): string => {
+  const others = showOverride(override)
+  return `${showCount(rows)} ${rows === 1 ? 'row' : 'rows'} (${showCounts(codes)})${others === '' ? '' : `, with ${others}`}`
+}
+
+const showCost = ({ costUsd, unpricedRows }: RetryForecast): string => {
+  if (costUsd === undefined) return 'cost unknown'
+  const range = `≈ ${showUsd(costUsd.expected)} (${showUsd(costUsd.low)} to ${showUsd(costUsd.high)})`
+  return unpricedRows === 0 ? range : `${range} without ${showCount(unpricedRows)} rows whose price is not known`
+}
+
+/** `retrying 5 rows (5 empty_answer): 712 prompt tokens, ≈ $0.000704 ($0.000254 to $0.00251)` */
+export const renderRetryLine = (forecast: RetryForecast): string => {
+  const { rows, codes, override, promptTokens } = forecast
+  return `retrying ${showChoice(rows, codes, override)}: ${showCount(promptTokens)} prompt tokens, ${showCost(forecast)}`
+}
+
+/** What would be sent, as `estimate` shows it; nothing is sent. */
+const showDryRun = async (terminal: Terminal, results: string, { flags, viewing }: RetryCommand): Promise<number> => {
+  const ports = { env: readEnvironment(terminal.env), clock: systemClock, random: Math.random, out: terminal.out }
+  const view = createCountingView(viewing.quiet ? 'none' : viewing.progress, terminal, systemClock)
+  const found = await estimateRetry({ ...flags, results }, ports, view.show).finally(view.close)
+  for (const warning of found.warnings) terminal.say(`${paint(terminal, 'yellow', 'note:')} ${warning}`)
+  if (found.rows.pending > 0) {
+    terminal.say(`would retry ${showChoice(found.rows.pending, found.codes, found.override)}`)
+  }
+  for (const line of renderEstimate(terminal, found)) terminal.say(line)
+  return 0
+}
+
+/** `promptmill retry` */
+export const retryCommand = (terminal: Terminal, results: string, command: RetryCommand): Promise<number> => {
+  if (command.flags.dryRun === true) return showDryRun(terminal, results, command)
+  return watchSession(terminal, command, {
+    renderPlan: renderChangeLine,
+    renderRetry: renderRetryLine,
+    start: ({ ports, notify, interrupts }) =>
+      retry({ ...command.flags, ...endSignals(interrupts), results }, ports, notify),
+  })
+}
