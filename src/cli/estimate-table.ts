@@ -130,7 +130,7 @@ export const renderEstimate = (painter: Painter, estimate: Estimate): string[] =
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['answers', rows.pending === 0 ? undefined : showAnswers(estimate)],
     ['price', rows.pending === 0 ? undefined : showPrices(estimate)],
-    ['limit', showLimit(estimate)],
+    ['limit', rows.pending === 0 ? undefined : showLimit(estimate)],
     ['cache', showCache(estimate)],
     ['lanes', rows.pending === 0 ? undefined : showLanes(estimate)],
     ['time', rows.pending === 0 ? undefined : showTime(estimate)],

@@ -18,6 +18,7 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 
 const lineOf = (text: string, message: string): string => {
   const at = /position (\d+)/.exec(message)?.[1]
+  if (message.includes('end of JSON input')) return ': it ends too early'
   return at === undefined ? '' : ` (line ${text.slice(0, Number(at)).split('\n').length})`
 }
 

@@ -6,8 +6,11 @@ import { parseUsd } from '../../../src/core/money.js'
 import { createRandom } from '../../../src/core/random.js'
 import { createPorts, createWorkspace, manyPrompts, type Workspace } from '../workspace.js'
 
-const look = (work: Workspace, options: EstimateOptions) =>
-  estimate({ model: 'gpt-4o-mini', baseUrl: work.simulator.url, ...options }, createPorts(), { threads: 0 })
+/** The same rows each time: of true chance, one prediction in twenty misses. */
+const look = (work: Workspace, options: EstimateOptions) => {
+  const ports = { ...createPorts(), random: createRandom(1) }
+  return estimate({ model: 'gpt-4o-mini', baseUrl: work.simulator.url, ...options }, ports, { threads: 0 })
+}
 
 describe('a sample', () => {
   it('sends so many rows and keeps their answers for the run', async () => {
