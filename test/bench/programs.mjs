@@ -12,6 +12,7 @@ export const instantEndpoint = place('./instant-endpoint.mjs')
 export const handWrittenLoop = place('./hand-written-loop.mjs')
 export const bareTransport = place('./bare-transport.mjs')
 export const parseOnly = place('./parse-only.mjs')
+export const readRows = place('./read-rows.mjs')
 export const bareTokenizer = place('./bare-tokenizer.mjs')
 
 /** Nothing of the caller's: a key, a proxy or Node options of his would be measured too. */

@@ -12,10 +12,11 @@ import { latency } from './latency.mjs'
 import { memory } from './memory.mjs'
 import { pacing } from './pacing.mjs'
 import { promptmill } from './programs.mjs'
+import { reading } from './reading.mjs'
 import { resume } from './resume.mjs'
 import { throughput } from './throughput.mjs'
 
-const benches = { throughput, memory, resume, pacing, latency, faults, estimate }
+const benches = { throughput, memory, resume, pacing, latency, faults, estimate, reading }
 
 const { values, positionals } = parseArgs({
   options: { long: { type: 'boolean', default: false } },
