@@ -1,5 +1,7 @@
-/** Takes the text of an element; `cut` when it was longer than the limit and only its beginning is here. */
-export type OnElement = (element: { readonly bytes: Buffer; readonly cut: boolean; readonly line: number }) => void
+import { createPieces, type Span } from './line-splitter.js'
+
+/** Takes an element, and the line of the file on which it begins. */
+export type OnElement = (element: Span, line: number) => void
 
 /** Where an array stops being one. */
 export class ArrayFault extends Error {
@@ -21,9 +23,6 @@ export interface ElementSplitter {
   /** @throws ArrayFault when the array has not ended */
   end(): void
 }
-
-/** What is kept of an element that is too long. */
-const keptBytes = 4096
 
 const quote = 0x22
 const backslash = 0x5c
@@ -55,28 +54,6 @@ const createLines = () => {
       passTo(chunk.length)
       chunk = following
       next = chunk.indexOf(lineFeed)
-    },
-  }
-}
-
-/** Gathers an element's pieces; of one that is too long only the beginning, so that it is not held. */
-const createPieces = (maxBytes: number) => {
-  let parts: Buffer[] = []
-  let length = 0
-  return {
-    add(part: Buffer): void {
-      const wasCut = length > maxBytes
-      length += part.length
-      if (wasCut) return
-      parts.push(part)
-      if (length > maxBytes) parts = [Buffer.concat(parts, Math.min(length, keptBytes))]
-    },
-    take(): { readonly bytes: Buffer; readonly cut: boolean } {
-      const [first = Buffer.alloc(0)] = parts
-      const taken = { bytes: parts.length > 1 ? Buffer.concat(parts) : first, cut: length > maxBytes }
-      parts = []
-      length = 0
-      return taken
     },
   }
 }
@@ -124,8 +101,7 @@ export const createElementSplitter = (maxElementBytes: number, onElement: OnElem
   }
   const finish = (chunk: Buffer, from: number, at: number): void => {
     pieces.add(chunk.subarray(from, at))
-    const { bytes, cut } = pieces.take()
-    onElement({ bytes, cut, line: startLine })
+    onElement(pieces.take(), startLine)
   }
   /** What stands between elements. Tells whether it is the first byte of one. */
   const seeOutside = (byte: number, line: number): boolean => {

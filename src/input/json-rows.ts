@@ -6,8 +6,8 @@ import { ArrayFault, createElementSplitter } from './element-splitter.js'
 import { type Encoding, skipBytes } from './encoding.js'
 import { emptyInput, type InputFile, type OnBytes, readBytes } from './file.js'
 import { explainArray } from './json-faults.js'
-import { type JsonText, readJsonText } from './json-text.js'
-import { createLineSplitter } from './line-splitter.js'
+import { readJsonText } from './json-text.js'
+import { createLineSplitter, type Span } from './line-splitter.js'
 import { notInEncoding, type RowFinder, readText } from './text.js'
 
 /** A file of JSON objects: one a line, or all in one array. */
@@ -18,13 +18,10 @@ export interface JsonFile {
   readonly maxLineBytes: number
 }
 
-const createSplitter = ({ layout, maxLineBytes }: JsonFile, onText: (text: JsonText) => void) => {
-  if (layout === 'array') return createElementSplitter(maxLineBytes, onText)
+const createSplitter = ({ layout, maxLineBytes }: JsonFile, onRow: (span: Span, line: number) => void) => {
+  if (layout === 'array') return createElementSplitter(maxLineBytes, onRow)
   let line = 0
-  return createLineSplitter(maxLineBytes, (bytes, cut) => {
-    line++
-    onText({ bytes, cut, line })
-  })
+  return createLineSplitter(maxLineBytes, span => onRow(span, ++line))
 }
 
 /** The row in which a text stops: as many as are whole before it. */
@@ -32,8 +29,8 @@ const createFinder = (source: JsonFile): RowFinder => ({
   hasHeader: false,
   async findRow(text) {
     let rows = 0
-    const splitter = createSplitter(source, ({ bytes }) => {
-      if (source.layout === 'array' || bytes.toString().trim() !== '') rows++
+    const splitter = createSplitter(source, ({ bytes, from, to }) => {
+      if (source.layout === 'array' || bytes.toString('utf8', from, to).trim() !== '') rows++
     })
     // It does not end here: the last piece is a part of the row that is looked for.
     for await (const chunk of text) splitter.write(chunk)
@@ -58,10 +55,11 @@ const createEncodingWatch = () => {
   let spoilt = 0
   let proper = false
   return {
-    see({ bytes, cut }: JsonText, row: JsonRow | UnreadableRow): void {
+    see({ bytes, from, to, cut }: Span, row: JsonRow | UnreadableRow): void {
       if (proper) return
-      if (row.form === 'json') proper = row.text.length < bytes.length && !isAscii(bytes)
-      else if (!cut && !isUtf8(bytes)) spoilt++
+      // More bytes than characters: some are of two, or there was white space around it.
+      if (row.form === 'json') proper = row.text.length < to - from && !isAscii(bytes.subarray(from, to))
+      else if (!cut && !isUtf8(bytes.subarray(from, to))) spoilt++
     },
     isOther: (rows: number): boolean => !proper && (spoilt > 1 || (spoilt === 1 && rows === 1)),
   }
@@ -77,12 +75,13 @@ export async function* readJsonRows(
 ): AsyncGenerator<readonly (JsonRow | UnreadableRow)[]> {
   const batches = createBatches<JsonRow | UnreadableRow>()
   const encodings = createEncodingWatch()
-  const limits = { unit: source.layout === 'lines' ? 'line' : 'element', maxBytes: source.maxLineBytes } as const
+  const unit = source.layout === 'lines' ? 'line' : 'element'
+  const maxBytes = source.maxLineBytes
   let index = 0
-  const splitter = createSplitter(source, text => {
-    const row = readJsonText(text, index, limits)
+  const splitter = createSplitter(source, (span, line) => {
+    const row = readJsonText(span, { index, line, unit, maxBytes })
     if (row === undefined) return
-    encodings.see(text, row)
+    encodings.see(span, row)
     batches.push(row)
     index++
   })

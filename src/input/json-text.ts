@@ -3,23 +3,18 @@ import { findJsonFault } from '../core/json-fault.js'
 import { findDuplicateKey, measureObject } from '../core/json-text.js'
 import type { JsonObject, JsonRow, RowFault, UnreadableRow } from '../core/model.js'
 import { showBytes } from './limit.js'
+import type { Span } from './line-splitter.js'
 
 /** What rows are called in messages: the lines of a JSONL file, the elements of a JSON array. */
 export type JsonUnit = 'line' | 'element'
 
-/** A line of a JSONL file, or an element of an array. */
-export interface JsonText {
-  readonly bytes: Buffer
-  /** Longer than the limit: only the beginning is here. */
-  readonly cut: boolean
+/** A row before it is read: where it stands, and what readers go by. */
+export interface JsonPlace {
+  readonly index: number
   /** Line of the file on which it begins, counted from 1. */
   readonly line: number
-}
-
-/** What readers of JSON go by. */
-export interface JsonLimits {
   readonly unit: JsonUnit
-  /** The limit that a cut text went over. */
+  /** The limit that a cut row went over. */
   readonly maxBytes: number
 }
 
@@ -74,19 +69,19 @@ const joinLines = (text: string): string => (/[\r\n]/.test(text) ? text.replaceA
  * alone. The text of a row has no line ends, so that it can be written as a line.
  */
 export const readJsonText = (
-  { bytes, cut, line }: JsonText,
-  index: number,
-  { unit, maxBytes }: JsonLimits,
+  span: Span,
+  { index, line, unit, maxBytes }: JsonPlace,
 ): JsonRow | UnreadableRow | undefined => {
+  const { bytes, from, to } = span
   const unreadable = (message: string): UnreadableRow => {
     const fault: RowFault = { code: 'invalid_row', message }
-    return { form: 'unreadable', index, line, text: shown(bytes), fault }
+    return { form: 'unreadable', index, line, text: shown(bytes.subarray(from, to)), fault }
   }
-  if (cut) return unreadable(`the ${unit} is longer than ${showBytes(maxBytes)}, the limit`)
-  if (!isUtf8(bytes)) {
+  if (span.cut) return unreadable(`the ${unit} is longer than ${showBytes(maxBytes)}, the limit`)
+  if (!span.proper && !isUtf8(bytes.subarray(from, to))) {
     return unreadable(`the ${unit} is not valid UTF-8; if the whole file is in another encoding, give --encoding`)
   }
-  const written = bytes.toString()
+  const written = bytes.toString('utf8', from, to)
   const text = written.trim()
   if (text === '') return undefined
   const parsed = parse(text)

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { readJsonText } from '../../src/input/json-text.js'
 
-const read = (bytes: string | Uint8Array, cut = false) =>
-  readJsonText({ bytes: Buffer.from(bytes), cut, line: 7 }, 4, { unit: 'line', maxBytes: 2 ** 20 })
+const readSpan = (bytes: Buffer, cut: boolean) =>
+  readJsonText(
+    { bytes, from: 0, to: bytes.length, cut, proper: false },
+    { index: 4, line: 7, unit: 'line', maxBytes: 2 ** 20 },
+  )
+
+const read = (bytes: string | Uint8Array, cut = false) => readSpan(Buffer.from(bytes), cut)
 
 describe('readJsonText', () => {
   it.each([

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLineSplitter } from '../../src/input/line-splitter.js'
@@ -9,7 +10,9 @@ interface Split {
 
 const split = (pieces: readonly string[], maxLineBytes = 1000): Split[] => {
   const lines: Split[] = []
-  const splitter = createLineSplitter(maxLineBytes, (line, cut) => lines.push({ text: line.toString(), cut }))
+  const splitter = createLineSplitter(maxLineBytes, ({ bytes, from, to, cut }) =>
+    lines.push({ text: bytes.toString('utf8', from, to), cut }),
+  )
   for (const piece of pieces) splitter.write(Buffer.from(piece))
   splitter.end()
   return lines
@@ -33,6 +36,17 @@ describe('createLineSplitter', () => {
     ['much longer than the limit, in many pieces', [...Array.from({ length: 1000 }, () => 'aaaaaaaa'), '\nc'], true],
   ])('marks a line that is %s: %#', (_title, pieces, cut) => {
     expect(split(pieces, 10).map(line => line.cut)).toEqual([cut, false])
+  })
+
+  it('calls lines proper only where they are UTF-8', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 6 })), pieces => {
+        const chunk = Buffer.concat(pieces.flatMap(piece => [piece, Buffer.from('é\n')]))
+        createLineSplitter(1000, ({ bytes, from, to, proper }) => {
+          if (proper) expect(isUtf8(bytes.subarray(from, to))).toBe(true)
+        }).write(chunk)
+      }),
+    )
   })
 
   it('keeps the beginning of a line that is too long, and little more', () => {

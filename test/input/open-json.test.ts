@@ -122,7 +122,7 @@ describe('createElementSplitter', () => {
         (values, piece, indent) => {
           const bytes = Buffer.from(JSON.stringify(values, null, indent))
           const found: unknown[] = []
-          const splitter = createElementSplitter(2 ** 20, element => found.push(JSON.parse(element.bytes.toString())))
+          const splitter = createElementSplitter(2 ** 20, ({ bytes }) => found.push(JSON.parse(bytes.toString())))
           for (let from = 0; from < bytes.length; from += piece) splitter.write(bytes.subarray(from, from + piece))
           splitter.end()
           expect(found).toEqual(JSON.parse(bytes.toString()))
