@@ -5,47 +5,24 @@ import { atLeast, atMost, median, megabytes, printTable, ratio, seconds } from '
 import { instantEndpoint, promptmill, readRows, runProgram, withServer } from './programs.mjs'
 import { writeGzipRows, writeJsonRows, writeRows } from './rows-file.mjs'
 
-const rounds = 5
-
-/** Megabytes a second of processor time, and the bare start of Node put aside. */
-const measure = async (by, file, { folder, rows }) => {
-  const { size } = await stat(file)
-  const { cpuMs: startMs } = await runProgram(readRows, [by, path.join(folder, `one${path.extname(file)}`)], {
-    cwd: folder,
-  })
-  const { cpuMs, stdout } = await runProgram(readRows, [by, file], { cwd: folder })
-  if (Number(stdout) !== rows) throw new Error(`${by} read ${stdout.trim()} rows of ${rows}`)
-  return size / 1e3 / (cpuMs - startMs)
-}
-
-const measureInTurn = async (files, options) => {
-  const speeds = { csvParse: [], csv: [], jsonParse: [], jsonl: [] }
-  for (let round = 0; round < rounds; round += 1) {
-    speeds.csvParse.push(await measure('csv-parse', files.csv, options))
-    speeds.csv.push(await measure('promptmill', files.csv, options))
-    speeds.jsonParse.push(await measure('json-parse', files.jsonl, options))
-    speeds.jsonl.push(await measure('promptmill', files.jsonl, options))
-  }
-  return Object.fromEntries(Object.entries(speeds).map(([what, values]) => [what, median(values)]))
-}
-
 const speed = megabytesPerSecond => `${Math.round(megabytesPerSecond)} MB/s`
 
 const compareSpeeds = async (folder, long) => {
   const rows = long ? 1_000_000 : 200_000
-  const files = { csv: path.join(folder, 'rows.csv'), jsonl: path.join(folder, 'rows.jsonl') }
-  await writeRows(files.csv, rows, () => 450)
-  await writeJsonRows(files.jsonl, rows, () => 450)
-  await writeRows(path.join(folder, 'one.csv'), 1)
-  await writeJsonRows(path.join(folder, 'one.jsonl'), 1)
-  const { csvParse, csv, jsonParse, jsonl } = await measureInTurn(files, { folder, rows })
-  const { size } = await stat(files.csv)
-  printTable(`reading ${megabytes(size)}, by processor time`, [
-    ['csv-parse alone', speed(csvParse)],
-    ['CSV', speed(csv)],
-    ['csv-parse alone / CSV', ratio(csvParse / csv), atMost(csvParse / csv, 1.3)],
-    ['JSON.parse alone', speed(jsonParse)],
-    ['JSONL', speed(jsonl), atLeast(jsonl, 200, speed)],
+  const [csv, jsonl] = [path.join(folder, 'rows.csv'), path.join(folder, 'rows.jsonl')]
+  await writeRows(csv, rows, () => 450)
+  await writeJsonRows(jsonl, rows, () => 450)
+  const { stdout } = await runProgram(readRows, [csv, jsonl, String(rows)], { cwd: folder })
+  const ms = JSON.parse(stdout)
+  const [csvSize, jsonlSize] = [(await stat(csv)).size, (await stat(jsonl)).size]
+  const jsonlSpeed = jsonlSize / 1e3 / ms.jsonl
+  printTable(`reading ${megabytes(csvSize)} of CSV and as many rows of JSONL, by processor time`, [
+    ['csv-parse alone', speed(csvSize / 1e3 / ms.csvParse)],
+    ['CSV', speed(csvSize / 1e3 / ms.csv)],
+    ['CSV time / csv-parse alone', ratio(ms.csv / ms.csvParse), atMost(ms.csv / ms.csvParse, 1.3)],
+    ['JSON.parse alone', speed(jsonlSize / 1e3 / ms.jsonParse)],
+    ['JSONL', speed(jsonlSpeed), atLeast(jsonlSpeed, 200, speed)],
+    ['JSONL time / JSON.parse alone', ratio(ms.jsonl / ms.jsonParse)],
   ])
 }
 
