@@ -59,6 +59,15 @@ export const decideEncoding = (start: Uint8Array, asked: string | undefined): En
   return mark === undefined ? { label, markBytes: 0 } : { label: mark[0], markBytes: mark[1].length }
 }
 
+/**
+ * Whether a file begins as UTF-16 does that has no byte order mark: two ASCII characters, each with a NUL byte. Read as
+ * UTF-8 that would be text, if of no use.
+ */
+export const looksWide = ([a, b, c, d]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
+  if (a && b === 0 && c && d === 0) return 'utf-16le'
+  return a === 0 && b && c === 0 && d ? 'utf-16be' : undefined
+}
+
 /** How many bytes at the end of a chunk begin a UTF-8 character that the next chunk ends (RFC 3629 section 3). */
 const unfinishedBytes = (chunk: Uint8Array): number => {
   for (let back = 1; back <= Math.min(3, chunk.length); back++) {

@@ -1,6 +1,7 @@
+import { PromptmillError } from '../core/errors.js'
 import type { Row } from '../core/model.js'
 import { refuseColumns } from './column-names.js'
-import { decideEncoding, type Encoding, longestMark } from './encoding.js'
+import { decideEncoding, type Encoding, longestMark, looksWide } from './encoding.js'
 import type { NamedFile } from './expand-paths.js'
 import { type InputFile, inspectFile, readBytes } from './file.js'
 import { decideFormat, type InputFormat } from './format.js'
@@ -72,7 +73,14 @@ interface Reader {
 }
 
 const openReader = async (file: InputFile, format: InputFormat, options: InputOptions): Promise<Reader> => {
-  const encoding: Encoding = decideEncoding(await readMark(file), options.encoding)
+  const start = await readMark(file)
+  const encoding: Encoding = decideEncoding(start, options.encoding)
+  const wide = encoding.label === 'utf-8' ? looksWide(start) : undefined
+  if (wide !== undefined) {
+    throw new PromptmillError('bad_input', `${file.name} looks like UTF-16 without a byte order mark`, {
+      hint: `Give --encoding ${wide}`,
+    })
+  }
   const { delimiter, maxLineBytes = defaultMaxLineBytes } = options
   const facts = { file, encoding, maxLineBytes }
   if (format === 'jsonl' || format === 'json') {

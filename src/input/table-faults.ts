@@ -84,7 +84,10 @@ export const unreadableRecord = (
 export const checkHeader = (place: TablePlace, columns: readonly string[]): void => {
   const at = showPlace(place)
   if (columns.some(column => column.includes('\0'))) {
-    throw bad(`${at} holds NUL characters`, 'If the file is UTF-16 without a byte order mark, give --encoding utf-16le')
+    throw bad(
+      `${at} holds NUL characters`,
+      'Check that the file is text; if it is UTF-16 without a byte order mark, give --encoding utf-16le',
+    )
   }
   const unnamed = columns.findIndex(column => column.trim() === '')
   if (unnamed !== -1) {

@@ -1,7 +1,7 @@
 // How fast rows are read, by processor time of one thread's work, and what a run over a large compressed file holds.
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { atLeast, atMost, median, megabytes, printTable, ratio, seconds } from './figures.mjs'
+import { atLeast, atMost, megabytes, printTable, ratio, seconds } from './figures.mjs'
 import { instantEndpoint, promptmill, readRows, runProgram, withServer } from './programs.mjs'
 import { writeGzipRows, writeJsonRows, writeRows } from './rows-file.mjs'
 

@@ -108,6 +108,15 @@ describe('openInput on JSONL', () => {
     })
   })
 
+  it.each([
+    ['utf-16le', Buffer.from('{"a":1}\n', 'utf16le')],
+    ['utf-16be', Buffer.from('{"a":1}\n', 'utf16le').swap16()],
+  ])('says that a file without a mark is %s', async (label, content) => {
+    const error = await failureOf(read(content))
+    expect(error).toMatchObject({ code: 'bad_input', hint: `Give --encoding ${label}` })
+    expect(await read(content, { encoding: label })).toEqual([[1, '{"a":1}']])
+  })
+
   it('reads .gz', async () => {
     expect(await read(gzipSync('{}\n{"a":1}\n'), {}, 'a.jsonl.gz')).toEqual([
       [1, '{}'],

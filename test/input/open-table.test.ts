@@ -129,7 +129,8 @@ describe('openInput on a table', () => {
       '"a,b\n1,2\n',
       'a.csv, header (line 1): the quote that opens cell 1 is never closed',
     ],
-    ['UTF-16 without a mark', Buffer.from('a,b\n', 'utf16le'), 'a.csv, header (line 1) holds NUL characters'],
+    ['UTF-16 without a mark', Buffer.from('a,b\n', 'utf16le'), 'a.csv looks like UTF-16 without a byte order mark'],
+    ['a NUL in the header', 'a,\0b\n', 'a.csv, header (line 1) holds NUL characters'],
     ['a row with too many cells', 'a,b\n1,2\n\n1,2,3\n', 'a.csv, row 2 (line 4) has 3 cells, the header has 2 columns'],
     [
       'a row with too few cells',
