@@ -31,6 +31,8 @@ const showValue = (value: unknown): string => {
 
 const showOverride = (override: Override): string =>
   Object.entries(override)
+    // What another flag has taken the place of.
+    .filter(([, value]) => value !== null)
     .map(([key, value]) => `${flagName(key)} ${showValue(value)}`)
     .join(', ')
 
