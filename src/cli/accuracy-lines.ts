@@ -37,10 +37,9 @@ const showReasons = (accuracy: Accuracy): string[] => {
 /** What an estimate would have said of the rows just settled, by how much it was off, and why as far as that is known. */
 export const renderAccuracy = (accuracy: Accuracy | undefined): readonly TotalsLine[] => {
   if (accuracy === undefined) return []
-  const { rows, counted, prompt_tokens: prompt, completion_tokens: completion } = accuracy
-  const basis = counted < rows ? `, by ${showCount(counted)} of ${showCount(rows)} rows` : ''
+  const { prompt_tokens: prompt, completion_tokens: completion } = accuracy
   const parts = [
-    `${showCount(prompt.estimated)} prompt (${showError(prompt.error)}${basis})`,
+    ...(prompt === null ? [] : [`${showCount(prompt.estimated)} prompt (${showError(prompt.error)})`]),
     `${showCount(completion.estimated)} completion (${showError(completion.error)})`,
     ...showCost(accuracy),
   ]

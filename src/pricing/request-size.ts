@@ -58,7 +58,7 @@ export const maxTokensOf = (body: JsonObject): number | undefined =>
   toNumber(body['max_completion_tokens']) ?? toNumber(body['max_tokens'])
 
 /** Measures the body of a chat completion. */
-export const measureRequest = (body: JsonObject, counter: TokenCounter): RequestSize => {
+export const measureRequest = (body: JsonObject, counter: Pick<TokenCounter, 'countPrompt'>): RequestSize => {
   const { reasoning_effort: effort } = body
   const model = typeof body['model'] === 'string' ? body['model'] : ''
   return {

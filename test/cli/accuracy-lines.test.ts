@@ -4,7 +4,6 @@ import type { Accuracy } from '../../src/commands/results/accuracy.js'
 
 const exact: Accuracy = {
   rows: 60,
-  counted: 60,
   prompt_tokens: { estimated: 8469, actual: 8469, error: 0 },
   completion_tokens: { estimated: 12_000, actual: 12_000, error: 0 },
   cost_usd: { estimated: '0.00847', actual: '0.00847', error: 0 },
@@ -44,7 +43,7 @@ describe('renderAccuracy', () => {
       { prompt_tokens: { estimated: 990, actual: 1000, error: -0.01 } },
       '990 prompt (-1.00 %)',
     ],
-    ['that a sample was counted', { counted: 20 }, '8,469 prompt (exact, by 20 of 60 rows)'],
+    ['nothing of prompts that were not counted', { prompt_tokens: null }, 'estimate 12,000 completion (exact), $'],
     ['no cost where the price is unknown', { cost_usd: null }, '12,000 completion (exact)'],
   ])('tells %s', (_title, changes, text) => {
     expect(show(changes)).toContain(text)

@@ -13,7 +13,6 @@ describe('the accuracy of a run', () => {
     const { accuracy, summary } = await work.run({ input })
     expect(accuracy).toMatchObject({
       rows: 40,
-      counted: 40,
       prompt_tokens: { estimated: before.tokens.prompt, actual: summary.tokens.prompt, error: 0 },
       completion_tokens: { estimated: before.tokens.completion.expected, actual: summary.tokens.completion },
       cost_usd: { estimated: before.cost_usd?.expected, actual: summary.cost_usd },
@@ -57,13 +56,19 @@ describe('the accuracy of a run', () => {
       unreported_rows: failed,
     })
     expect(summary.tokens.cached).toBeGreaterThan(0)
-    expect(accuracy?.prompt_tokens.error).toBeCloseTo(failed / ok, 2)
+    expect(accuracy?.prompt_tokens?.error).toBeCloseTo(failed / ok, 2)
   })
 
-  it('counts a part of a large session, and knows the error of all by it', async () => {
+  it('takes the prompts of a large session as they were reported', async () => {
     const work = await createWorkspace()
-    const { accuracy } = await work.run({ input: await work.write('in.csv', manyPrompts(2100)) })
-    expect(accuracy).toMatchObject({ rows: 2100, counted: 420, prompt_tokens: { error: 0 } })
+    const options = { input: await work.write('in.csv', manyPrompts(2100)), maxTokens: 30 }
+    const { accuracy, summary } = await work.run(options)
+    const { completion } = summary.tokens
+    expect(accuracy).toMatchObject({ rows: 2100, prompt_tokens: null })
+    expect(accuracy?.completion_tokens).toMatchObject({ estimated: 2100 * 30, actual: completion })
+    expect(accuracy?.cost_usd?.actual).toBe(summary.cost_usd)
+    const more = (0.6 * (2100 * 30 - completion)) / 1e6
+    expect(Number(accuracy?.cost_usd?.estimated)).toBeCloseTo(Number(summary.cost_usd) + more, 6)
   })
 
   it('shows where the endpoint counts otherwise', async () => {

@@ -177,6 +177,6 @@ describe('estimate and check', () => {
     expect(work.simulator.ledger().calls).toBe(0)
     const summary = await library.run(options(work, 3))
     expect(summary.tokens.prompt).toBe(tokens.prompt)
-    expect(summary.accuracy?.prompt_tokens.error).toBe(0)
+    expect(summary.accuracy?.prompt_tokens?.error).toBe(0)
   })
 })

@@ -2,7 +2,7 @@ import { formatUsd, type Usd } from '../../core/money.js'
 import type { Outcome } from '../../core/outcome.js'
 import type { ResultRow } from '../../output/render-rows.js'
 import { createDemand, type DemandGroup, type FindRates, priceGroup } from '../../pricing/demand.js'
-import { createMeasurer, type RequestSize } from '../../pricing/request-size.js'
+import { createMeasurer, measureRequest, type RequestSize } from '../../pricing/request-size.js'
 import type { Drafts } from '../../prompt/drafts.js'
 import {
   createSeenAnswers,
@@ -28,9 +28,8 @@ export interface Compared<T = number> {
  */
 export interface Accuracy {
   readonly rows: number
-  /** Rows whose prompts were counted: all of a small session, some hundreds spread over a large one. */
-  readonly counted: number
-  readonly prompt_tokens: Compared
+  /** Null in a session of more than 2,000 rows: their prompts are not counted for this, but stand as reported. */
+  readonly prompt_tokens: Compared | null
   readonly completion_tokens: Compared
   /** Null when a price is not known. */
   readonly cost_usd: Compared<string> | null
@@ -44,8 +43,13 @@ export interface Accuracy {
   readonly unreported_rows: number
 }
 
-/** So many prompts are counted in any case: a tenth of a second. Of more rows than this a sample tells enough. */
+/**
+ * Prompts of a larger session are not counted: a tokenizer takes 60 MB, a quarter of what a run of millions takes, to tell
+ * what is known to be right for every model whose encoding is published.
+ */
 const mostCounted = 2000
+
+/** Rows of a larger session that are looked at, spread over all of them, to tell what they ask for. */
 const sampled = 500
 
 const compare = (estimated: number, actual: number): Compared => ({
@@ -89,6 +93,15 @@ const priceOf = (groups: readonly DemandGroup[], tokens: (group: DemandGroup) =>
   return sum
 }
 
+interface Drawn {
+  readonly body: string
+  readonly outcome: Outcome
+}
+
+/** What a request asks for, its prompt as long as was reported. */
+const asReported = ({ body, outcome: { usage } }: Drawn): RequestSize =>
+  measureRequest(JSON.parse(body), { countPrompt: () => usage?.promptTokens ?? 0 })
+
 export interface AccuracyFacts {
   readonly table: RowTable
   readonly drafts: Drafts
@@ -99,29 +112,17 @@ export interface AccuracyFacts {
 
 /** Compares while the results are written: the sending is not held up by it, and every outcome comes by once. */
 export const createAccuracy = ({ table, drafts, findRates, toSend }: AccuracyFacts) => {
-  const step = toSend <= mostCounted ? 1 : Math.ceil(toSend / sampled)
+  const counts = toSend <= mostCounted
+  const step = counts ? 1 : Math.ceil(toSend / sampled)
   const measure = createMeasurer()
   const demand = createDemand(findRates)
   const earlier = createSeenAnswers()
   const actual = createActual()
-  /** Of the rows that were counted: what was counted, and of those with reported tokens both. */
-  const counted = { rows: 0, tokens: 0, reported: 0, ofReported: 0 }
+  /** Of the rows that were looked at. */
+  const looked = { rows: 0, tokens: 0 }
 
-  const addCounted = (size: RequestSize, { usage }: Outcome): void => {
-    const { promptTokens } = size
-    demand.add(size)
-    counted.rows += 1
-    counted.tokens += promptTokens
-    if (usage === undefined) return
-    counted.ofReported += promptTokens
-    counted.reported += usage.promptTokens
-  }
-  /** Of a sample, the error of what was counted is the error of it all: better than its mean, since prompts differ. */
-  const estimatePrompt = (): number => {
-    if (step === 1 || counted.reported === 0) return (counted.tokens * actual.sums.rows) / counted.rows
-    const mean = counted.tokens / counted.rows
-    return (actual.sums.prompt * counted.ofReported) / counted.reported + mean * actual.sums.unreported
-  }
+  const measureDrawn = async (drawn: readonly Drawn[]): Promise<readonly RequestSize[]> =>
+    counts ? measure(drawn.map(({ body }) => body)) : drawn.map(asReported)
   /** As `estimate` decides when nothing else is asked for: by answers of this run, if there are enough. */
   const learned = (): boolean => earlier.lengths.count >= enoughOfThisRun
   const toRowTokens = (): RowTokens => {
@@ -149,31 +150,30 @@ export const createAccuracy = ({ table, drafts, findRates, toSend }: AccuracyFac
         const draft = toDraft(row)
         return draft.fault === undefined ? { body: draft.body, outcome } : []
       })
-      const sizes = await measure(drawn.map(({ body }) => body))
-      for (const [index, { outcome }] of drawn.entries()) {
-        const size = sizes[index]
-        if (size !== undefined) addCounted(size, outcome)
+      for (const size of await measureDrawn(drawn)) {
+        demand.add(size)
+        looked.rows += 1
+        looked.tokens += size.promptTokens
       }
     },
     /** Undefined when there is nothing to compare with: nothing was sent, or no tokens were reported. */
     accuracy(): Accuracy | undefined {
       const { rows, unreported, prompt, completion, cached, calls, costUsd, unpriced } = actual.sums
-      if (counted.rows === 0 || rows === unreported) return undefined
+      if (looked.rows === 0 || rows === unreported) return undefined
       const groups = demand.groups()
       const rowTokens = toRowTokens()
-      const scale = rows / counted.rows
-      const promptTokens = estimatePrompt()
+      const scale = rows / looked.rows
+      const promptTokens = counts ? looked.tokens * scale : prompt
       const completionTokens = forecast(groups, rowTokens).completionTokens.expected * scale
       const ofPrompts = priceOf(groups, () => 0)
       const ofAll = priceOf(groups, group => group.requests * rowTokens(group).expected)
       const priced = ofPrompts !== undefined && ofAll !== undefined && unpriced === 0
       return {
         rows,
-        counted: counted.rows,
-        prompt_tokens: compare(promptTokens, prompt),
+        prompt_tokens: counts ? compare(promptTokens, prompt) : null,
         completion_tokens: compare(completionTokens, completion),
         cost_usd: priced
-          ? compareUsd(scaleUsd(ofPrompts, promptTokens / counted.tokens) + scaleUsd(ofAll - ofPrompts, scale), costUsd)
+          ? compareUsd(scaleUsd(ofPrompts, promptTokens / looked.tokens) + scaleUsd(ofAll - ofPrompts, scale), costUsd)
           : null,
         answers: {
           source: learned() ? 'run' : 'assumption',
