@@ -2,7 +2,10 @@
 export interface Frontier {
   /** A row was settled. */
   advance(): void
-  /** Resolves when no row up to this one is waited for any more. Undefined when it is so already. */
+  /**
+   * Undefined when no row up to this one is waited for any more. Else resolves when it is so, and of a good many rows
+   * behind it too: to change over for a few rows costs more than to write them.
+   */
   reached(row: number): Promise<void> | undefined
   /** The sending is over: what is not settled now stays as it is. */
   open(): void
@@ -11,16 +14,31 @@ export interface Frontier {
 }
 
 interface Waiter {
-  readonly row: number
+  /** The row that must be settled. */
+  until: number
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
+
+export interface FrontierOptions {
+  /** How many rows more are settled when a wait ends. */
+  readonly stride?: number
+  /** Whether there is time for whoever waits; asked once a stride. */
+  readonly hasTime?: () => boolean
+}
+
+/** Some 50 ms of writing, which is what is left to do at the end. */
+const defaultStride = 2000
 
 /**
  * Follows the first row that is still waited for. One waiter at a time.
  * @param isAwaited whether the sending may yet settle this row
  */
-export const createFrontier = (rows: number, isAwaited: (row: number) => boolean): Frontier => {
+export const createFrontier = (
+  rows: number,
+  isAwaited: (row: number) => boolean,
+  { stride = defaultStride, hasTime = () => true }: FrontierOptions = {},
+): Frontier => {
   /** Every row before it is settled. */
   let first = 0
   let over = false
@@ -28,7 +46,11 @@ export const createFrontier = (rows: number, isAwaited: (row: number) => boolean
   let failure: { readonly error: unknown } | undefined
 
   const release = (): void => {
-    if (waiter === undefined || (first <= waiter.row && !over)) return
+    if (waiter === undefined || (first <= waiter.until && !over)) return
+    if (!over && !hasTime()) {
+      waiter.until += stride
+      return
+    }
     waiter.resolve()
     waiter = undefined
   }
@@ -43,7 +65,7 @@ export const createFrontier = (rows: number, isAwaited: (row: number) => boolean
       if (first <= row && !over) advance()
       if (first > row || over) return undefined
       return new Promise((resolve, reject) => {
-        waiter = { row, resolve, reject }
+        waiter = { until: Math.min(row + stride, Math.max(row, rows - 1)), resolve, reject }
       })
     },
     open() {

@@ -15,6 +15,7 @@ import { addedShape, type RunSettings } from '../session/settings.js'
 import { type AccuracyCheck, createAccuracy } from './accuracy.js'
 import { createFrontier, type Frontier } from './frontier.js'
 import { type OutcomeSource, type Projection, projectResults } from './project.js'
+import { createSpareTime } from './spare-time.js'
 
 /** Standard output as a sink: a reader that has seen enough (`| head`) is no failure. */
 const createOutSink = (out: Ports['out']): TextSink => ({
@@ -110,10 +111,14 @@ const createComparison =
 export const startResults = (session: Session, plan: Plan, compared: boolean): Results => {
   const { job, settings, price, ports, options } = session
   const { table, only } = plan
-  const frontier = createFrontier(table.rows, row => {
-    const sender = table.sender(row)
-    return sender !== undefined && table.isUnsent(sender) && only?.has(sender) !== false
-  })
+  const frontier = createFrontier(
+    table.rows,
+    row => {
+      const sender = table.sender(row)
+      return sender !== undefined && table.isUnsent(sender) && only?.has(sender) !== false
+    },
+    { hasTime: createSpareTime() },
+  )
   const reader = createRecordReader(job.folder)
   const source = { table, reader, price, judge: settings.judge }
   const written = writeResults(job, plan, {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { createFrontier } from '../../../src/commands/results/frontier.js'
 
 /** A frontier over so many rows, of which those in `open` are still waited for. */
-const makeFrontier = (rows: number, open: Set<number>) => {
-  const frontier = createFrontier(rows, row => open.has(row))
+const makeFrontier = (rows: number, open: Set<number>, stride = 0) => {
+  const frontier = createFrontier(rows, row => open.has(row), { stride })
   const settle = (row: number): void => {
     open.delete(row)
     frontier.advance()
@@ -37,6 +37,37 @@ describe('the frontier of a run', () => {
     expect(await isOver(wait)).toBe(true)
     expect(reached(2)).toBeUndefined()
     expect(reached(3)).toBeInstanceOf(Promise)
+  })
+
+  it('lets whoever waited go when more rows are settled, or the last of all', async () => {
+    const { reached, settle } = makeFrontier(6, new Set([1, 2, 3, 4, 5]), 2)
+    const some = reached(1)
+    settle(1)
+    settle(2)
+    expect(await isOver(some)).toBe(false)
+    settle(3)
+    expect(await isOver(some)).toBe(true)
+    const rest = reached(4)
+    settle(4)
+    settle(5)
+    expect(await isOver(rest)).toBe(true)
+  })
+
+  it('keeps whoever waits while there is no time, and asks again after as many rows more', async () => {
+    const open = new Set([0, 1, 2, 3, 4, 5])
+    const asked: number[] = []
+    const hasTime = (): boolean => asked.push(open.size) > 1
+    const frontier = createFrontier(6, row => open.has(row), { stride: 2, hasTime })
+    const wait = frontier.reached(0)
+    for (const row of [0, 1, 2, 3]) {
+      open.delete(row)
+      frontier.advance()
+    }
+    expect(await isOver(wait)).toBe(false)
+    open.delete(4)
+    frontier.advance()
+    expect(await isOver(wait)).toBe(true)
+    expect(asked).toEqual([3, 1])
   })
 
   it('waits for nothing more once the sending is over', async () => {
