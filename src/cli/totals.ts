@@ -48,7 +48,7 @@ const showCopies = ({ copies }: Summary): string => {
   const { rows, tokens, saved_usd } = copies
   const usd = saved_usd === null ? undefined : parseUsd(saved_usd)
   const saved = `${showCount(tokens.prompt + tokens.completion)} tokens`
-  return `${showCount(rows)} rows share the call of an equal one: ${saved}${usd === undefined ? '' : ` and ${showUsd(usd)}`} saved`
+  return `${rows === 1 ? '1 row shares' : `${showCount(rows)} rows share`} the call of an equal one: ${saved}${usd === undefined ? '' : ` and ${showUsd(usd)}`} saved`
 }
 
 const showTokens = ({ tokens }: Summary): string => {
