@@ -3,6 +3,7 @@ import type { Summary } from '../core/summary.js'
 import { sameFingerprint } from '../input/fingerprint.js'
 import { readManifest } from '../journal/manifest.js'
 import type { SendStop } from '../send/contract.js'
+import { describeFaults } from './plan/faults.js'
 import type { ComparedPlan, Plan, PlanWatch } from './plan/plan.js'
 import type { Recollection } from './plan/recall.js'
 import { type Memory, remember } from './plan/remember.js'
@@ -12,6 +13,7 @@ import type { Accuracy } from './results/accuracy.js'
 import type { FailedExample, Projection } from './results/project.js'
 import { type Results, startResults } from './results/write-results.js'
 import { openRunEndpoint, type RunEndpoint } from './session/endpoint.js'
+import { type Finished, noteFinished, recallFinished } from './session/finished.js'
 import type { Job } from './session/job.js'
 import { hasNews, journalSession, type SessionReport, type SessionWork } from './session/journal-session.js'
 import { writeRunManifest } from './session/manifest.js'
@@ -163,6 +165,36 @@ const writeAgain = async (session: Session, plan: Plan) => {
   return { report: idle, projection: await startResults(session, plan, false).finish() }
 }
 
+/** The counts of a plan that finds everything as the session of these counts has left it. */
+const toSettled = ({ rows, faulty, copies }: PlanCounts): PlanCounts => ({
+  rows,
+  reused: rows - faulty - copies,
+  moved: 0,
+  pending: 0,
+  faulty,
+  copies,
+  edited: 0,
+  new: 0,
+  removed: 0,
+})
+
+/** Nothing has changed since the run was finished: the results stand where they are, and all is said as before. */
+const tellFinished = ({ job, notify, ports }: Session, finished: Finished, began: number): RunResult => {
+  const { summary, plan, examples, faults } = finished
+  if (faults !== undefined) notify.onNotice?.(faults)
+  notify.onPlan?.(plan)
+  return {
+    summary,
+    results: job.place.file,
+    runFolder: job.folder,
+    plan,
+    stop: undefined,
+    examples,
+    session: { wallMs: ports.clock.now() - began, sentMs: 0, settled: 0 },
+    accuracy: undefined,
+  }
+}
+
 /**
  * Runs a file of prompts: sends every row that has no answer yet and writes the results. The same call again resumes.
  * With a `retrial`, settled rows are sent again and no others; that is all that `retry` adds.
@@ -178,7 +210,10 @@ export const run = async (
   const session = await openSession(options, ports, { notify, retrial })
   const { job, settings } = session
   const door = createEndpointDoor(session)
+  const whole = retrial === undefined && pick === undefined && notify.onOutcome === undefined
   try {
+    const finished = whole && job.earlier !== undefined ? await recallFinished(session) : undefined
+    if (finished !== undefined) return tellFinished(session, finished, began)
     // A first session cannot do without its endpoint: a missing key should not wait for millions of rows to be read.
     if (job.earlier === undefined) await door.open()
     const { signal } = options
@@ -202,6 +237,9 @@ export const run = async (
     // have been killed before it said so.
     if (summary.simulated && (await readManifest(job.folder))?.simulated !== true) {
       await writeRunManifest(session, { simulated: true })
+    }
+    if (whole) {
+      await noteFinished(session, { summary, plan: toSettled(plan.counts), examples, faults: describeFaults(plan) })
     }
     return {
       summary,
