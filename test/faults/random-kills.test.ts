@@ -80,7 +80,7 @@ const showCounts = (counts: ReadonlyMap<string, number>): string =>
   [...counts].map(([name, count]) => `${count} ${name}`).join(', ')
 
 describe('P1: kill -9 at random moments of one run, resumed each time', () => {
-  const { wanted, rows } = byForm({ short: { wanted: 16, rows: 240 }, long: { wanted: 110, rows: 1500 } })
+  const { wanted, rows } = byForm({ short: { wanted: 8, rows: 120 }, long: { wanted: 110, rows: 1500 } })
 
   it('answers every row once and sends again only what was in flight', { timeout: 1_800_000 }, async () => {
     const random = createSeededRandom('random kills')

@@ -41,7 +41,8 @@ describe('a finished run that is given again', () => {
     const input = await work.write('in.jsonl', '{"prompt":"one"}\n{"prompt":\n')
     const baseUrl = await createRealEndpoint()
     const notices: string[] = []
-    for (const _time of [1, 2]) await work.run({ input, baseUrl }, { onNotice: text => void notices.push(text) })
+    for (let time = 0; time < 2; time += 1)
+      await work.run({ input, baseUrl }, { onNotice: text => void notices.push(text) })
     expect(notices.length).toBe(2)
     expect(notices[1]).toBe(notices[0])
   })
