@@ -165,19 +165,6 @@ const writeAgain = async (session: Session, plan: Plan) => {
   return { report: idle, projection: await startResults(session, plan, false).finish() }
 }
 
-/** The counts of a plan that finds everything as the session of these counts has left it. */
-const toSettled = ({ rows, faulty, copies }: PlanCounts): PlanCounts => ({
-  rows,
-  reused: rows - faulty - copies,
-  moved: 0,
-  pending: 0,
-  faulty,
-  copies,
-  edited: 0,
-  new: 0,
-  removed: 0,
-})
-
 /** Nothing has changed since the run was finished: the results stand where they are, and all is said as before. */
 const tellFinished = ({ job, notify, ports }: Session, finished: Finished, began: number): RunResult => {
   const { summary, plan, examples, faults } = finished
@@ -239,7 +226,7 @@ export const run = async (
       await writeRunManifest(session, { simulated: true })
     }
     if (whole) {
-      await noteFinished(session, { summary, plan: toSettled(plan.counts), examples, faults: describeFaults(plan) })
+      await noteFinished(session, { summary, plan: plan.counts, examples, faults: describeFaults(plan) })
     }
     return {
       summary,

@@ -10,6 +10,7 @@ import type { Session } from './session.js'
 /** What a finished run came to: all that the same command has to say when nothing has changed since. */
 export interface Finished {
   readonly summary: Summary
+  /** In the file: as a plan that finds everything settled would count. */
   readonly plan: PlanCounts
   readonly examples: readonly FailedExample[]
   /** What was said of rows that no request can be made from. */
@@ -67,6 +68,19 @@ export const recallFinished = async (session: Session): Promise<Finished | undef
   }
 }
 
+/** The counts of a plan that finds everything as the session of these counts has left it. */
+const toSettled = ({ rows, faulty, copies }: PlanCounts): PlanCounts => ({
+  rows,
+  reused: rows - faulty - copies,
+  moved: 0,
+  pending: 0,
+  faulty,
+  copies,
+  edited: 0,
+  new: 0,
+  removed: 0,
+})
+
 /** Notes what a run came to, when all its rows are settled. The results must stand where they belong by now. */
 export const noteFinished = async (session: Session, finished: Finished): Promise<void> => {
   const file = path.join(session.job.folder, fileName)
@@ -75,7 +89,8 @@ export const noteFinished = async (session: Session, finished: Finished): Promis
     if (state === undefined) return await rm(file, { force: true })
     const temporary = path.join(session.job.folder, `.${fileName}.tmp`)
     await rm(temporary, { force: true })
-    await writeFile(temporary, JSON.stringify({ state, finished }), { mode: 0o600, flag: 'wx' })
+    const noted: FinishedFile = { state, finished: { ...finished, plan: toSettled(finished.plan) } }
+    await writeFile(temporary, JSON.stringify(noted), { mode: 0o600, flag: 'wx' })
     await rename(temporary, file)
   } catch {
     // As above.
