@@ -51,6 +51,7 @@ describe('promptmill status --journal', () => {
     expect((await run()).status).toBe(0)
     expect(ledger().calls).toBe(4)
     expect((await readdir(path.join(cwd, 'in.results.csv.run'))).toSorted()).toEqual([
+      'finished.json',
       'journal-0001.damaged-1',
       'journal-0001.jsonl',
       'manifest.json',
