@@ -83,3 +83,20 @@ export const findJsonFault = (text: string): number | undefined => {
   }
   return expected === 'after' && open.length === 0 ? undefined : text.length
 }
+
+/** A place in a text as people count: line and column from 1. */
+interface TextPlace {
+  readonly line: number
+  readonly column: number
+  /** Whether nothing is wrong with what is there, and more was to come. */
+  readonly endsEarly: boolean
+}
+
+/** Where a file stops being JSON; when it ends too early, the end of what it holds. Undefined when it is JSON. */
+export const locateJsonFault = (text: string): TextPlace | undefined => {
+  const at = findJsonFault(text)
+  if (at === undefined) return undefined
+  const end = text.trimEnd().length
+  const lines = text.slice(0, Math.min(at, end)).split(/\r\n|\r|\n/)
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1, endsEarly: at >= end }
+}

@@ -1,4 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
+import { locateJsonFault } from '../core/json-fault.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { isLiteLlmEntry, readLiteLlmEntry } from './litellm-entry.js'
 import { readPlainEntry } from './plain-entry.js'
@@ -16,10 +17,10 @@ const layoutHint =
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const lineOf = (text: string, message: string): string => {
-  const at = /position (\d+)/.exec(message)?.[1]
-  if (message.includes('end of JSON input')) return ': it ends too early'
-  return at === undefined ? '' : ` (line ${text.slice(0, Number(at)).split('\n').length})`
+const tellPlace = (text: string): string => {
+  const place = locateJsonFault(text)
+  if (place === undefined) return ''
+  return place.endsEarly ? ': it ends too early' : ` (line ${place.line})`
 }
 
 const parseText = (text: string, name: string): JsonObject => {
@@ -27,11 +28,7 @@ const parseText = (text: string, name: string): JsonObject => {
   try {
     value = JSON.parse(text) as JsonValue
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : ''
-    throw new PromptmillError('bad_price', `${name} is not valid JSON${lineOf(text, message)}`, {
-      hint: layoutHint,
-      cause,
-    })
+    throw new PromptmillError('bad_price', `${name} is not valid JSON${tellPlace(text)}`, { hint: layoutHint, cause })
   }
   if (isObject(value)) return value
   throw new PromptmillError('bad_price', `${name} holds no object`, { hint: layoutHint })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findJsonFault } from '../../src/core/json-fault.js'
+import { findJsonFault, locateJsonFault } from '../../src/core/json-fault.js'
 
 const parses = (text: string): boolean => {
   try {
@@ -81,5 +81,17 @@ describe('findJsonFault', () => {
 
   it('follows a hundred thousand brackets', () => {
     expect(findJsonFault('['.repeat(100_000))).toBe(100_000)
+  })
+})
+
+describe('locateJsonFault', () => {
+  it.each([
+    ['{"a":\n  x}', { line: 2, column: 3, endsEarly: false }],
+    ['{"a":\r\n1,\r}', { line: 3, column: 1, endsEarly: false }],
+    ['{"a": 1\n\n', { line: 1, column: 8, endsEarly: true }],
+    ['', { line: 1, column: 1, endsEarly: true }],
+    ['{"a": 1}\n', undefined],
+  ])('tells the line and column of %j', (text, place) => {
+    expect(locateJsonFault(text)).toEqual(place)
   })
 })

@@ -179,6 +179,7 @@ describe("a price file in LiteLLM's layout", () => {
 describe('a price file that is wrong', () => {
   it.each([
     ['is no JSON', '{"a": {"input": 1,\n}', /^p\.json is not valid JSON \(line 2\)/],
+    ['holds a word that is none', '{"a":\n\n  {"input": cheap}}', /^p\.json is not valid JSON \(line 3\)/],
     ['was cut', '{"a": ', /^p\.json is not valid JSON: it ends too early/],
     ['holds no object', '[]', /^p\.json holds no object/],
     ['has an entry that is none', '{"a": 1}', /^p\.json: "a" is not an object of rates/],

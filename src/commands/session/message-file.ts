@@ -1,5 +1,5 @@
 import { PromptmillError } from '../../core/errors.js'
-import { findJsonFault } from '../../core/json-fault.js'
+import { locateJsonFault } from '../../core/json-fault.js'
 import type { JsonObject } from '../../core/model.js'
 import { nearestName } from '../../core/nearest.js'
 import { flagName } from '../../core/option-spec.js'
@@ -18,18 +18,14 @@ const bad = (where: string, problem: string, hint: string): PromptmillError =>
 const form =
   'It holds a list such as [{"role": "system", "content": "Be brief"}, {"role": "user", "content": "{{question}}"}]'
 
-const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length
-
 const parseList = (text: string, name: string): readonly unknown[] => {
   let list: unknown
   try {
     list = JSON.parse(text)
   } catch {
-    const at = findJsonFault(text) ?? 0
-    const early = at >= text.trimEnd().length
-    const column = at - text.lastIndexOf('\n', at - 1)
-    const problem = early ? 'it ends too early' : `character ${column} of the line cannot stand there`
-    throw bad(`${name}, line ${lineOf(text, early ? text.trimEnd().length : at)}`, `not valid JSON: ${problem}`, form)
+    const { line = 1, column = 1, endsEarly } = locateJsonFault(text) ?? {}
+    const problem = endsEarly === true ? 'it ends too early' : `character ${column} of the line cannot stand there`
+    throw bad(`${name}, line ${line}`, `not valid JSON: ${problem}`, form)
   }
   if (!Array.isArray(list) || list.length === 0) throw bad(name, 'not a list of messages', form)
   return list

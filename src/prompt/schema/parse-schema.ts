@@ -1,16 +1,11 @@
 import { PromptmillError } from '../../core/errors.js'
-import { findJsonFault } from '../../core/json-fault.js'
+import { locateJsonFault } from '../../core/json-fault.js'
 import { findDuplicateKey } from '../../core/json-text.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
 import { isObject } from './walk.js'
 
 const broken = (name: string, problem: string, hint: string): PromptmillError =>
   new PromptmillError('bad_schema', `${name}${problem}`, { hint })
-
-const placeOf = (text: string, at: number): string => {
-  const before = text.slice(0, at).split(/\r\n|\r|\n/)
-  return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
-}
 
 /**
  * Reads the text of a JSON Schema file.
@@ -22,9 +17,13 @@ export const parseSchema = (text: string, name: string): JsonObject => {
   try {
     value = JSON.parse(text) as JsonValue
   } catch {
-    const at = findJsonFault(text) ?? 0
-    const problem = at >= text.trimEnd().length ? 'the file ends too early' : 'this cannot stand there'
-    throw broken(name, `, ${placeOf(text, at)}: not JSON, ${problem}`, 'A schema is a JSON file: mend it there')
+    const { line = 1, column = 1, endsEarly } = locateJsonFault(text) ?? {}
+    const problem = endsEarly === true ? 'the file ends too early' : 'this cannot stand there'
+    throw broken(
+      name,
+      `, line ${line}, column ${column}: not JSON, ${problem}`,
+      'A schema is a JSON file: mend it there',
+    )
   }
   if (!isObject(value)) {
     throw broken(name, ': a schema must be an object', 'It begins as in {"type": "object", "properties": {…}}')
