@@ -11,8 +11,9 @@ const longestShown = 80
 
 /** What a cell names, as it may be printed: short, without the data of a data URL, and nothing that a terminal would obey. */
 export const showImageName = (name: string): string => {
-  const plain = name.slice(0, longestShown + 1).replaceAll(/\p{C}/gu, '�')
-  return plain.length > longestShown ? `${plain.slice(0, longestShown)}…` : plain
+  // Cut first: half of a character, where the cut goes through one, is replaced as well.
+  const plain = name.slice(0, longestShown).replaceAll(/\p{C}/gu, '�')
+  return name.length > longestShown ? `${plain}…` : plain
 }
 
 /** A fault of one image: `message` tells the kind, `name` which. */

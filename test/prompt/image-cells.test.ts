@@ -54,6 +54,7 @@ describe('a cell with images', () => {
   it('is told by its name, cut and without what a terminal would obey', () => {
     expect(showImageName('a\u001b[31m.png')).toBe('a�[31m.png')
     expect(showImageName(dataUrl.repeat(10)).length).toBeLessThan(100)
+    expect(showImageName(`${'a'.repeat(79)}🐈.png`)).not.toMatch(/\p{Surrogate}/u)
   })
 
   it('names no file from the root of a disk or of a network, whatever it holds', () => {
