@@ -42,7 +42,8 @@ export type SchemaOption<Parsed = unknown> = string | JsonObject | StandardSchem
 
 /** A schema of a validation library: its JSON Schema is asked for, and its own check has the last word. */
 const readStandardSchema = async (schema: StandardSchema): Promise<AnswerRules> => {
-  const { checkSync, toJsonSchema, withOwnCheck } = await import('../../prompt/schema/standard.js')
+  const { toJsonSchema } = await import('../../prompt/schema/standard.js')
+  const { checkSync, withOwnCheck } = await import('../../prompt/schema/own-check.js')
   checkSync(schema)
   const value = await toJsonSchema(schema)
   const name = 'the schema'

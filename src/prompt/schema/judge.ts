@@ -62,10 +62,15 @@ const tellMismatch = (errors: readonly ErrorObject[]): string => {
   if (first === undefined) return 'The answer breaks the schema'
   const error = rest.reduce((best, next) => (depth(next) >= depth(best) ? next : best), first)
   const place = error.instancePath === '' ? 'The answer' : error.instancePath
-  return `${place} ${explain(error)}`.slice(0, longestMessage)
+  return `${place} ${explain(error)}`
 }
 
-const mismatch = (message: string): Unfit => ({ ok: false, code: 'schema_mismatch', message })
+/** The verdict on JSON that is not what was asked for. */
+export const mismatch = (message: string): Unfit => ({
+  ok: false,
+  code: 'schema_mismatch',
+  message: message.slice(0, longestMessage),
+})
 
 /** The dialects of JSON Schema that are understood, by their `$schema` without the fragment. */
 const dialects = {

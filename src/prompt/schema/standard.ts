@@ -1,16 +1,16 @@
 import { PromptmillError } from '../../core/errors.js'
-import { pointerStep } from '../../core/json-pointer.js'
-import type { Judge } from '../../core/judge.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
 import { formats } from './strict-rules.js'
 import { isList, isObject } from './walk.js'
 
-interface StandardIssue {
+/** What a library finds wrong in a value, and where. */
+export interface StandardIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-type StandardResult<Output> =
+/** What a library makes of a value. */
+export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] }
 
@@ -117,41 +117,4 @@ export const toJsonSchema = async (schema: StandardSchema): Promise<JsonObject> 
   if (typeof converted !== 'object' || converted === null) throw cannotConvert(vendor)
   // Functions and symbols that libraries hang on are no part of it.
   return adapt(JSON.parse(JSON.stringify(converted)) as JsonValue) as JsonObject
-}
-
-const pointerOf = ({ path = [] }: StandardIssue): string =>
-  path.map(part => pointerStep(String(typeof part === 'object' ? part.key : part))).join('')
-
-const mustBeSync = (): PromptmillError =>
-  new PromptmillError('bad_schema', 'The schema checks asynchronously, and answers are checked at once', {
-    hint: 'Leave asynchronous checks and transformations out of the schema',
-  })
-
-const longestMessage = 500
-
-/** Judges what a JSON Schema has found right by the library's own check as well, and gives the value that this makes of it. */
-export const withOwnCheck = (judge: Judge, schema: StandardSchema): Judge => {
-  const { validate } = schema['~standard']
-  return text => {
-    const verdict = judge(text)
-    if (!verdict.ok) return verdict
-    const result = validate(verdict.value)
-    if (result instanceof Promise) {
-      result.catch(() => undefined)
-      throw mustBeSync()
-    }
-    if (result.issues === undefined) return { ok: true, value: result.value }
-    const [issue] = result.issues
-    const place = issue === undefined ? '' : pointerOf(issue)
-    const message = `${place === '' ? 'The answer' : place}: ${issue?.message ?? 'breaks the schema'}`
-    return { ok: false, code: 'schema_mismatch', message: message.slice(0, longestMessage), ownCheck: true }
-  }
-}
-
-/** Finds a check that is asynchronous before anything is sent, as far as an empty object tells. @throws PromptmillError `bad_schema` */
-export const checkSync = (schema: StandardSchema): void => {
-  const result = schema['~standard'].validate({})
-  if (!(result instanceof Promise)) return
-  result.catch(() => undefined)
-  throw mustBeSync()
 }
