@@ -86,11 +86,15 @@ export const createImageReader = (
     const shown: ImageFile[] = []
     const parts: JsonObject[] = []
     for (const source of sources) {
-      const file = source.kind === 'file' ? looked.get(filesOf(row))?.get(source.name) : undefined
-      if (file !== undefined && isFault(file)) return { fault: file }
-      if (source.kind === 'file' && file === undefined) throw new Error('nobody looked at the files of the row')
-      if (file !== undefined) shown.push(file)
-      parts.push(toPart(source.kind === 'url' ? source.url : (file?.reference ?? '')))
+      if (source.kind === 'url') {
+        parts.push(toPart(source.url))
+        continue
+      }
+      const file = looked.get(filesOf(row))?.get(source.name)
+      if (file === undefined) throw new Error('nobody looked at the files of the row')
+      if (isFault(file)) return { fault: file }
+      shown.push(file)
+      parts.push(toPart(file.reference))
     }
     const fault = checkSize(shown, sources.length)
     return fault === undefined ? { parts, files: shown } : { fault }
