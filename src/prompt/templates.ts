@@ -108,15 +108,10 @@ export const compileMessages = (shape: InputShape, read: CellReader, { templates
         return text.trim() === '' && images.length === 0 ? emptyPrompt : showWith(role, text, images)
       }
     }
-    const constant =
-      template.columns.length === 0
-        ? write(
-            role,
-            template.render(() => ''),
-          )
-        : undefined
-    if (template.columns.length === 0) return () => constant
-    return (row: TableRow | JsonRow) => write(role, render(row, template))
+    if (template.columns.length > 0) return (row: TableRow | JsonRow) => write(role, render(row, template))
+    const text = template.render(() => '')
+    const constant = write(role, text)
+    return () => constant
   })
 
   return (row: TableRow | JsonRow, images: readonly JsonObject[]): Messages | RowFault => {
