@@ -1,41 +1,14 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { run } from '../../src/commands/run.js'
 import { showRequest } from '../../src/commands/show.js'
 import { png } from '../prompt/pictures.js'
-import { createPorts, createWorkspace } from './workspace.js'
-
-/** Keeps the bodies that it is sent, to the byte. */
-const createListener = async () => {
-  const bodies: string[] = []
-  const completion = {
-    model: 'gpt-4o-mini',
-    choices: [{ message: { content: 'x' }, finish_reason: 'stop' }],
-    usage: {},
-  }
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      bodies.push(Buffer.concat(chunks).toString())
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(completion))
-    })
-  })
-  await new Promise<void>(resolve => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { bodies, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` }
-}
+import { createPorts, createRealEndpoint, createWorkspace } from './workspace.js'
 
 describe('the request that is shown for a row', () => {
   it('is the very one that a run sends, images included', async () => {
     const { write, at } = await createWorkspace()
-    const { bodies, url } = await createListener()
+    const bodies: string[] = []
+    const baseUrl = await createRealEndpoint({ onBody: body => void bodies.push(body.toString()) })
     await write('cat.png', png(20, 10, 'more'))
     const input = await write('in.csv', 'id,image,"评论 内容"\n1,,"say ""hi"""\n2,cat.png|cat.png,"{{id}} \u2028 é"\n')
     const options = {
@@ -48,7 +21,7 @@ describe('the request that is shown for a row', () => {
       param: ['stop=["\\n"]'],
     }
     const shown = [await showRequest(options, 1, createPorts()), await showRequest(options, 2, createPorts())]
-    await run({ ...options, output: at('out.csv'), baseUrl: url, concurrency: 1 }, createPorts())
+    await run({ ...options, output: at('out.csv'), baseUrl, concurrency: 1 }, createPorts())
     expect(bodies).toEqual(shown)
     expect(shown[1]).toContain(`data:image/png;base64,${png(20, 10, 'more').toString('base64')}"`)
     expect(shown[0]).toContain('{{id}}')

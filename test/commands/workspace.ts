@@ -38,15 +38,26 @@ export const createEndpoint: typeof startSimulator = async (options, hooks) => {
 }
 
 /** A loopback server that answers and is not the simulator: it passes for a real endpoint. */
-export const createRealEndpoint = async (): Promise<string> => {
+export const createRealEndpoint = async ({
+  content = 'real',
+  onBody,
+}: {
+  readonly content?: string
+  /** Is shown each body that is sent, to the byte. */
+  readonly onBody?: (body: Buffer) => void
+} = {}): Promise<string> => {
   const completion = {
     model: 'gpt-4o-mini',
-    choices: [{ index: 0, message: { role: 'assistant', content: 'real' }, finish_reason: 'stop' }],
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
     usage: { prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 },
   }
   const server = createServer((request, response) => {
-    request.resume()
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(completion))
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      onBody?.(Buffer.concat(chunks))
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(completion))
+    })
   })
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve)
