@@ -41,12 +41,17 @@ const look = async (file: string): Promise<string> => {
  */
 const describeState = async ({ job, settings, prices, options }: Session): Promise<string | undefined> => {
   const { place, folder, source } = job
+  const { files: inputs, sourceColumn } = source.input
   const { requests, judge: _judge, ...flags } = settings
-  const untold = requests.images !== undefined || settings.prices !== undefined || typeof options.schema === 'object'
+  // A schema of a library may be an object or, as in ArkType, a function.
+  const mayHoldCode = options.schema !== undefined && typeof options.schema !== 'string'
+  const untold = requests.images !== undefined || settings.prices !== undefined || mayHoldCode
   if (place.file === undefined || untold) return undefined
   const kept = (await readdir(folder)).filter(name => !isPassing(name)).toSorted()
-  const files = [place.file, ...source.input.files.map(file => file.path), ...kept.map(name => path.join(folder, name))]
-  const facts = { toolName, prices: prices.source, flags, requests, fingerprints: source.fingerprints }
+  const files = [place.file, ...inputs.map(file => file.path), ...kept.map(name => path.join(folder, name))]
+  const { fingerprints } = source
+  // The names of the files, and whether there is a column for them, say how the very same files were named.
+  const facts = { toolName, prices: prices.source, flags, requests, inputs, sourceColumn, fingerprints }
   const seen = await Promise.all(files.map(look))
   return createHash('sha256')
     .update(JSON.stringify([facts, seen]))

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../../../src/commands/session/settings.js'
+import type { StandardSchema } from '../../../src/prompt/schema/standard.js'
 import { createRealEndpoint, createWorkspace, manyPrompts, type Workspace } from '../workspace.js'
 
 /** A finished run of ten rows, and a way to give it again and to see whether its results were written anew. */
@@ -110,6 +111,38 @@ describe('a finished run that is given again', () => {
     const run = await finishRun()
     await run.again({ select: ['id', 'status'] })
     expect(await readFile(run.results, 'utf8')).toMatch(/^id,status\n1,ok\n/)
+  })
+
+  it('names the file of each row when a pattern stands where a path stood', async () => {
+    const run = await finishRun()
+    await run.again({ output: run.results })
+    await run.again({ output: run.results, input: run.at('i[n].csv') })
+    expect(await run.readCsv('in.results.csv')).toContainEqual(expect.objectContaining({ id: '1', source: run.input }))
+  })
+
+  it('names the file of each row as it is called now', async () => {
+    const run = await finishRun()
+    const call = (name: string) => run.again({ output: run.results, input: { files: [{ path: run.input, name }] } })
+    await call('first.csv')
+    await call('second.csv')
+    expect(await run.readCsv('in.results.csv')).toContainEqual(expect.objectContaining({ source: 'second.csv' }))
+  })
+
+  it('judges by the code of a schema that is a function', async () => {
+    const jsonSchema = {
+      type: 'object',
+      properties: { word: { type: 'string' } },
+      required: ['word'],
+      additionalProperties: false,
+    }
+    const toSchema = (validate: StandardSchema['~standard']['validate']): StandardSchema =>
+      Object.assign(() => undefined, {
+        '~standard': { version: 1, vendor: 'arktype', validate, jsonSchema: { input: () => jsonSchema } } as const,
+      })
+    const baseUrl = await createRealEndpoint({ content: '{"word":"real"}' })
+    const { again, first } = await finishRun({ baseUrl, schema: toSchema(value => ({ value })) })
+    const { summary } = await again({ schema: toSchema(() => ({ issues: [{ message: 'not this word' }] })) })
+    expect([first.summary.rows.ok, summary.rows.failed]).toEqual([10, 10])
   })
 
   it('is not told from notes that a rehearsal has left', async () => {
