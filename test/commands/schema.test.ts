@@ -282,7 +282,9 @@ describe('--json-mode', () => {
 })
 
 describe('what is wrong with a schema', () => {
-  it.each<[string, string, string | RegExp]>([
+  it.each<[string, string | Uint8Array, string | RegExp]>([
+    // 评论 in GB18030.
+    ['a file in another encoding', Buffer.from('7b2274797065223a22c6c0c2db227d', 'hex'), /s\.json is not valid UTF-8$/],
     ['a file that is not there', '', /^--schema .*s\.json cannot be read \(ENOENT\)$/],
     ['a file that is no JSON', '{\n "type": object}', /s\.json, line 2, column 10: not JSON/],
     ['a schema that strict mode refuses', '{"type":"array"}', /\(root\): the root must be of "type": "object"/],
@@ -300,6 +302,13 @@ describe('what is wrong with a schema', () => {
     await expect(failure).rejects.toMatchObject({ exitCode: 2 })
     await expect(work.read('in.results.csv')).rejects.toThrow('ENOENT')
     expect(work.simulator.ledger().calls).toBe(0)
+  })
+
+  it('is not that its file is UTF-16', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', onePrompt)
+    const file = await work.write('s.json', Buffer.from(`\uFEFF${JSON.stringify(schema)}`, 'utf16le'))
+    expect((await work.run({ input, schema: file })).summary.rows.ok).toBe(1)
   })
 
   it.each([

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { PromptmillError, systemCode } from '../../core/errors.js'
+import { PromptmillError } from '../../core/errors.js'
 import type { Judge } from '../../core/judge.js'
 import type { JsonObject } from '../../core/model.js'
+import { flagName } from '../../core/option-spec.js'
 import type { RunFlagSettings } from '../../core/options.js'
 import { type AnswerForm, toSchemaForm } from '../../prompt/answer-form.js'
 import type { StandardSchema } from '../../prompt/schema/standard.js'
+import { readTextFile } from './text-file.js'
 
 /** What answers are asked to be, and who judges them. */
 export interface AnswerRules {
@@ -13,20 +14,9 @@ export interface AnswerRules {
 }
 
 const readSchemaFile = async (file: string): Promise<JsonObject> => {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new PromptmillError(
-      'bad_flag',
-      `--schema ${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`,
-      {
-        cause,
-      },
-    )
-  }
+  const text = await readTextFile(flagName('schema'), file)
   const { parseSchema } = await import('../../prompt/schema/parse-schema.js')
-  return parseSchema(text.replace(/^\uFEFF/, ''), file)
+  return parseSchema(text, file)
 }
 
 const compileSchema = async (schema: JsonObject, name: string): Promise<Judge> => {
