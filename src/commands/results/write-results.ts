@@ -9,7 +9,6 @@ import { stopWriting } from '../interrupted.js'
 import type { Plan } from '../plan/plan.js'
 import type { Ports } from '../ports.js'
 import type { Job } from '../session/job.js'
-import { openDrafts } from '../session/open-drafts.js'
 import type { Session } from '../session/session.js'
 import { addedShape, type RunSettings } from '../session/settings.js'
 import { type AccuracyCheck, createAccuracy } from './accuracy.js'
@@ -41,12 +40,13 @@ const cannotWrite = (job: Job, cause: unknown): PromptmillError =>
 
 export interface WriteOptions {
   readonly source: OutcomeSource
+  readonly drafts: Drafts
   readonly ports: Ports
   readonly settings: RunSettings
   readonly dropSignal: AbortSignal | undefined
   readonly frontier: Frontier
   /** Compares an estimate with what comes; undefined where that is not asked for. */
-  readonly compare: ((drafts: Drafts) => AccuracyCheck) | undefined
+  readonly accuracy: AccuracyCheck | undefined
 }
 
 /**
@@ -56,7 +56,7 @@ export interface WriteOptions {
 const writeResults = async (
   job: Job,
   plan: Plan,
-  { source, ports, settings, dropSignal, frontier, compare }: WriteOptions,
+  { source, drafts, ports, settings, dropSignal, frontier, accuracy }: WriteOptions,
 ): Promise<Projection> => {
   // Rows that come as they are settled would be mixed with the talk of a run that still goes on.
   const toOut = job.place.file === undefined
@@ -71,10 +71,7 @@ const writeResults = async (
   try {
     sink = await openSink(job, ports)
     const shape = { format: job.place.format, columns: plan.columns, excel: settings.excel, ...addedShape(settings) }
-    // Drafts of its own: the sending prepares other rows at the same time.
-    const drafts = await openDrafts(settings, job.source)
-    const { idColumn } = settings
-    const options = { shape, sink, idColumn, onBatch, accuracy: compare?.(drafts) }
+    const options = { shape, sink, idColumn: settings.idColumn, onBatch, accuracy }
     return await projectResults(job.source.input, { ...source, drafts }, options)
   } catch (error) {
     await sink?.discard()
@@ -96,20 +93,18 @@ export interface Results {
 const dropped = (): PromptmillError => new PromptmillError('interrupted', 'The results are not written')
 
 /** Holds an estimate of the rows that this session sends against what they come to. */
-const createComparison =
-  ({ prices, ports }: Session, { table, only, counts }: Plan) =>
-  (drafts: Drafts): AccuracyCheck => {
-    const find = createRateFinder(prices, new Date(ports.clock.wall()))
-    const findRates: FindRates = size => find(size.model, size.serviceTier, size.promptTokens)
-    return createAccuracy({ table, drafts, findRates, toSend: only?.size ?? counts.pending })
-  }
+const createComparison = ({ drafts, prices, ports }: Session, { table, only, counts }: Plan): AccuracyCheck => {
+  const find = createRateFinder(prices, new Date(ports.clock.wall()))
+  const findRates: FindRates = size => find(size.model, size.serviceTier, size.promptTokens)
+  return createAccuracy({ table, drafts, findRates, toSend: only?.size ?? counts.pending })
+}
 
 /**
  * Begins to write the results of a session. What goes wrong on the way is told by `finish`.
  * @param compared whether to tell how true an estimate would have been
  */
 export const startResults = (session: Session, plan: Plan, compared: boolean): Results => {
-  const { job, settings, price, ports, options } = session
+  const { job, settings, drafts, price, ports, options } = session
   const { table, only } = plan
   const frontier = createFrontier(
     table.rows,
@@ -123,11 +118,12 @@ export const startResults = (session: Session, plan: Plan, compared: boolean): R
   const source = { table, reader, price, judge: settings.judge }
   const written = writeResults(job, plan, {
     source,
+    drafts,
     ports,
     settings,
     dropSignal: options.dropSignal,
     frontier,
-    compare: compared ? createComparison(session, plan) : undefined,
+    accuracy: compared ? createComparison(session, plan) : undefined,
   }).finally(() => reader.close())
   // The sending goes on whatever becomes of the results: they can be written again, answers cannot.
   written.catch(() => undefined)
