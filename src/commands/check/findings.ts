@@ -1,16 +1,8 @@
+import type { RowFault } from '../../core/model.js'
+
 /** What `check` can find. A fault keeps a row, or the file, from being run as it is; a note is worth a look. */
 export type FindingCode =
-  | 'invalid_row'
-  | 'empty_prompt'
-  | 'missing_value'
-  | 'invalid_messages'
-  | 'invalid_param'
-  | 'unsupported_request'
-  | 'image_missing'
-  | 'image_invalid'
-  | 'image_too_large'
-  | 'image_outside'
-  | 'image_changed'
+  | RowFault['code']
   | 'bad_input'
   | 'bad_template'
   | 'bad_output'

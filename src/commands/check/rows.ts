@@ -113,16 +113,8 @@ export const checkRows = async (
     },
   }
   try {
-    const plan = {
-      drafts,
-      memory: emptyRecollection(),
-      added: addedShape(settings),
-      idColumn,
-      dedupe: false,
-      again: undefined,
-      watch,
-    }
-    checkColumns(await planRows(input, plan), input, settings)
+    const options = { drafts, memory: emptyRecollection(), added: addedShape(settings), idColumn, dedupe: false, watch }
+    checkColumns(await planRows(input, options), input, settings)
   } catch (error) {
     addRefusal(findings, error)
   } finally {
