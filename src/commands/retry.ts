@@ -7,7 +7,6 @@ import type { Outcome } from '../core/outcome.js'
 import type { Manifest } from '../journal/manifest.js'
 import type { CountingProgress } from './estimate/count-pending.js'
 import type { Estimate } from './estimate/report.js'
-
 import type { EndSignals } from './interrupted.js'
 import type { Plan } from './plan/plan.js'
 import type { Recollection } from './plan/recall.js'
@@ -19,12 +18,10 @@ import { checkLimit, findOverride, overrideFlags } from './retry/override.js'
 import { findSource, type MovedSource } from './retry/source.js'
 import { type RetrialWatch, type RunResult, run } from './run.js'
 import type { SchemaOption } from './session/answer-form.js'
-
 import { optionsOf, outputOf } from './session/manifest-job.js'
 import type { Retrial } from './session/retrial.js'
 import type { Session } from './session/session.js'
 import { type GivenFlags, type RunOptions, toRunSettings } from './session/settings.js'
-
 import { findRun } from './status.js'
 
 /** What a caller gives to `retry`: the run, which of its rows, and what to change for them. */

@@ -7,7 +7,6 @@ import type { Draft } from '../../prompt/drafts.js'
 import { decideExpectation } from '../estimate/basis.js'
 import { createSeenAnswers, expectRowTokens, gatherOutcome } from '../estimate/expectation.js'
 import { type Forecast, forecast } from '../estimate/forecast.js'
-
 import type { PlanWatch } from '../plan/plan.js'
 
 /** Sees what a plan would send, in the same reading, and says what it takes. */
