@@ -1,10 +1,13 @@
-import type { CopiesRecord, JournalPosition, RunRecord } from '../../core/records.js'
+import type { JournalPosition, RunRecord } from '../../core/records.js'
 import { createKeyTable } from '../../journal/key-table.js'
-import type { RecordView } from '../../journal/record-view.js'
 import { type JournalEnd, scanJournal } from '../../journal/scan.js'
 import { stopReading } from '../interrupted.js'
+import { createFollower, type OpenRequest } from './follower.js'
 import { createLatestAnswers } from './latest-answers.js'
 import { createPlaces } from './places.js'
+import { createSessionTimes } from './session-times.js'
+import { refOf } from './settled.js'
+import { type Copies, createCopies } from './told-copies.js'
 
 /** What the journal has of one request. */
 export interface Remembered {
@@ -50,89 +53,6 @@ export interface Recollection {
   readonly copies: Copies
 }
 
-/** What the latest session told of rows that are answered by the request of another. */
-export interface Copies {
-  readonly rows: number
-  /** How many rows this request answers beside its own. */
-  of(key: string, nth: number): number
-  /** The `nth` of the request with this key that answers other rows; undefined when there is none. */
-  source(key: string): number | undefined
-}
-
-const refOf = (key: string, nth: number): string => `${key}.${nth}`
-
-/** A request that was sent and is not settled. */
-interface OpenRequest {
-  readonly key: string
-  readonly nth: number
-  /** Where it stood. */
-  readonly row: number
-  readonly attempts: number
-  /** Answers that turned out to be of no use. */
-  readonly positions: readonly JournalPosition[]
-  /** Whether somebody has asked for it. */
-  found: boolean
-}
-
-/**
- * Table values: 0 = nothing settled (any more); p + 1 = the first record is at p; the same negative = asked for.
- * Requests with several records keep the later ones in a map, since they are few.
- */
-const createSettled = () => {
-  const table = createKeyTable()
-  const later = new Map<string, JournalPosition[]>()
-  /** By key: one of the settled requests that are not the first with it. */
-  const beyondFirst = createKeyTable()
-  let size = 0
-  let found = 0
-  const has = (key: string, nth: number): boolean => (table.get(key, nth) ?? 0) !== 0
-  const positions = (key: string, nth: number): JournalPosition[] => {
-    const value = table.get(key, nth) ?? 0
-    return value === 0 ? [] : [Math.abs(value) - 1, ...(later.get(refOf(key, nth)) ?? [])]
-  }
-  return {
-    has,
-    positions,
-    beyondFirst(key: string): number | undefined {
-      const nth = beyondFirst.get(key, 0)
-      return nth !== undefined && has(key, nth) ? nth : undefined
-    },
-    get size() {
-      return size
-    },
-    unfound: () => size - found,
-    add(key: string, nth: number, position: JournalPosition): void {
-      if (!has(key, nth)) {
-        table.set(key, nth, position + 1)
-        size += 1
-        if (nth > 0 && beyondFirst.get(key, 0) === undefined) beyondFirst.set(key, 0, nth)
-        return
-      }
-      const ref = refOf(key, nth)
-      later.set(ref, [...(later.get(ref) ?? []), position])
-    },
-    /** Forgets that it was settled and gives back what it had. */
-    reopen(key: string, nth: number): JournalPosition[] {
-      const had = positions(key, nth)
-      table.set(key, nth, 0)
-      later.delete(refOf(key, nth))
-      size -= 1
-      return had
-    },
-    find(key: string, nth: number): JournalPosition[] {
-      const value = table.get(key, nth) ?? 0
-      if (value > 0) {
-        table.set(key, nth, -value)
-        found += 1
-      }
-      return value === 0 ? [] : positions(key, nth)
-    },
-    *unfoundPositions(): Generator<JournalPosition> {
-      for (const value of table.values()) if (value > 0) yield value - 1
-    },
-  }
-}
-
 /** Requests that are marked, at some 20 bytes each: a small choice from a large run leaves many out. */
 const createMarks = () => {
   const table = createKeyTable()
@@ -147,123 +67,6 @@ const createMarks = () => {
       if (has(key, nth) === on) return
       table.set(key, nth, on ? 1 : 0)
       size += on ? 1 : -1
-    },
-  }
-}
-
-type RowView = Extract<RecordView, { readonly key: string }>
-
-/** What names an attempt. */
-type Attempted = Pick<RowView, 'key' | 'nth' | 'row' | 'attempt'>
-
-/** Follows the requests through the records. An answer settles until a failure of the same attempt takes that back. */
-const createFollower = () => {
-  const settled = createSettled()
-  const open = new Map<string, OpenRequest>()
-  /** Sends of requests that were settled already: re-runs. Their failures change nothing about what there is. */
-  const again = new Map<string, number>()
-
-  const settle = ({ key, nth }: RowView, position: JournalPosition): void => {
-    const ref = refOf(key, nth)
-    for (const earlier of open.get(ref)?.positions ?? []) settled.add(key, nth, earlier)
-    open.delete(ref)
-    settled.add(key, nth, position)
-  }
-  const leaveOpen = ({ key, nth, row, attempt: attempts }: Attempted): void => {
-    const ref = refOf(key, nth)
-    if (settled.has(key, nth) && again.has(ref)) {
-      again.set(ref, attempts)
-      return
-    }
-    const positions = settled.has(key, nth) ? settled.reopen(key, nth) : (open.get(ref)?.positions ?? [])
-    open.set(ref, { key, nth, row, attempts, positions, found: false })
-  }
-  return {
-    settled,
-    open,
-    again,
-    /** Takes back that an answer settles its request, if it is still the last that was heard of it. */
-    takeBack(answer: Attempted, position: JournalPosition): void {
-      if (settled.positions(answer.key, answer.nth).at(-1) === position) leaveOpen(answer)
-    },
-    follow(view: RowView, position: JournalPosition): void {
-      switch (view.kind) {
-        case 'start':
-          if (settled.has(view.key, view.nth)) again.set(refOf(view.key, view.nth), view.attempt)
-          else leaveOpen(view)
-          return
-        case 'answer':
-          settle(view, position)
-          return
-        case 'failure':
-          if (view.facts().final) settle(view, position)
-          else leaveOpen(view)
-          return
-        case 'unknown':
-          return
-        default:
-          view satisfies never
-      }
-    },
-  }
-}
-
-/** Adds up the time of sessions: an ended one says it, a killed one lasted up to its last record. */
-const createSessionTimes = () => {
-  let ended = 0
-  let began: number | undefined
-  let latest = 0
-  const close = (): void => {
-    if (began !== undefined) ended += Math.max(0, latest - began)
-    began = undefined
-  }
-  return {
-    see(at: number): void {
-      latest = Math.max(latest, at)
-    },
-    begin(at: number): void {
-      close()
-      began = at
-      latest = at
-    },
-    end(wallMs: number): void {
-      ended += wallMs
-      began = undefined
-    },
-    total(): number {
-      close()
-      return ended
-    },
-  }
-}
-
-/** Follows what sessions tell of requests that answer several rows: the latest alone counts. */
-const createCopies = () => {
-  let counts = createKeyTable()
-  /** Of the few that are not the first with their key. */
-  const later = new Map<string, number>()
-  let rows = 0
-  const copies: Copies = {
-    get rows() {
-      return rows
-    },
-    of: (key, nth) => counts.get(key, nth) ?? 0,
-    source: key => later.get(key) ?? (counts.get(key, 0) === undefined ? undefined : 0),
-  }
-  return {
-    copies,
-    forget(): void {
-      if (rows === 0) return
-      counts = createKeyTable()
-      later.clear()
-      rows = 0
-    },
-    see({ requests }: CopiesRecord): void {
-      for (const [key, nth, count] of requests) {
-        counts.set(key, nth, count)
-        if (nth > 0) later.set(key, nth)
-        rows += count
-      }
     },
   }
 }
