@@ -1,14 +1,12 @@
 import type { Row, RowFault } from '../../core/model.js'
-import { splitNames } from '../../core/name-list.js'
-import { flagName } from '../../core/option-spec.js'
-import type { RunFlagSettings } from '../../core/options.js'
 import type { Input } from '../../input/open.js'
 import { createKeyTable } from '../../journal/key-table.js'
-import { type AddedShape, addedNames, nameTaken, toSelected } from '../../output/columns.js'
+import { type AddedShape, toSelected } from '../../output/columns.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
 import { unknownColumn } from '../../prompt/template.js'
 import { stopReading } from '../interrupted.js'
 import type { PlanCounts, RowCounts } from '../ports.js'
+import { createColumns } from './columns.js'
 import { type CopyList, createCopyList } from './copy-list.js'
 import { createEquals } from './equals.js'
 import { createFaults, type FaultGroup } from './faults.js'
@@ -85,34 +83,6 @@ export interface PlanWatch {
   readonly onPending?: (draft: Draft, repeats: boolean) => void
   /** Awaited after some hundred rows, before more are read. `share` is the part of the file that is read, from 0 to 1. */
   readonly onBatch?: (share: number) => Promise<void> | void
-}
-
-/** A JSONL row with more different keys than this across the file is no table; results as JSONL need no columns. */
-const mostColumns = 10_000
-
-/** Watches the names of JSONL members: those the results add must be free, and a CSV needs them all as columns. */
-const createColumns = (input: Input, shape: AddedShape) => {
-  const added = new Set(addedNames(shape))
-  const columns = new Set(input.columns)
-  const refuse = (name: string, where: string): void => {
-    if (added.has(name)) throw nameTaken(name, where)
-  }
-  for (const name of input.columns) refuse(name, input.name)
-  return {
-    names(): readonly string[] {
-      // JSONL may add columns after it.
-      if (input.sourceColumn !== undefined && columns.delete(input.sourceColumn)) columns.add(input.sourceColumn)
-      return [...columns]
-    },
-    see(row: Row): void {
-      if (row.form !== 'json') return
-      for (const name of Object.keys(row.record)) {
-        if (columns.has(name)) continue
-        refuse(name, `${input.name}, ${namePlace(placeOf(input, row))},`)
-        if (columns.size < mostColumns) columns.add(name)
-      }
-    },
-  }
 }
 
 /**
@@ -230,18 +200,5 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     copies,
     partial: input.partial,
     counts: { rows, reused, moved, pending: table.unsent, faulty, copies: copies.rows },
-  }
-}
-
-/**
- * Refuses a column of images, or of settings, that no row of a JSONL file has; a table's are known before.
- * @throws PromptmillError `bad_template`
- */
-export const checkColumns = (plan: Plan, { form, partial }: Input, settings: RunFlagSettings): void => {
-  if (form === 'table' || partial === true || plan.counts.rows === 0 || plan.columns.length >= mostColumns) return
-  for (const key of ['imageColumn', 'rowParams'] as const) {
-    const named = key === 'rowParams' ? splitNames(settings.rowParams ?? []) : settings.imageColumn
-    const missing = named?.find(column => !plan.columns.includes(column))
-    if (missing !== undefined) throw unknownColumn(flagName(key), missing, plan.columns)
   }
 }
