@@ -1,6 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
 import type { Summary } from '../core/summary.js'
-import { sameFingerprint } from '../input/fingerprint.js'
 import { readManifest } from '../journal/manifest.js'
 import type { SendStop } from '../send/contract.js'
 import { describeFaults } from './plan/faults.js'
@@ -12,9 +11,9 @@ import type { Notify, PlanCounts, Ports } from './ports.js'
 import type { Accuracy } from './results/accuracy.js'
 import type { FailedExample, Projection } from './results/project.js'
 import { type Results, startResults } from './results/write-results.js'
-import { openRunEndpoint, type RunEndpoint } from './session/endpoint.js'
+import { createEndpointDoor } from './session/endpoint.js'
 import { type Finished, noteFinished, recallFinished } from './session/finished.js'
-import type { Job } from './session/job.js'
+import { isOtherInput } from './session/job.js'
 import { hasNews, journalSession, type SessionReport, type SessionWork } from './session/journal-session.js'
 import { writeRunManifest } from './session/manifest.js'
 import { keepPrices } from './session/prices.js'
@@ -52,18 +51,6 @@ const warnOfPrices = ({ prices, ports, notify }: Session, { models }: Plan): voi
   }
 }
 
-/** The endpoint is opened when it is first needed, and closed if it was. */
-const createEndpointDoor = ({ settings, options, ports }: Session) => {
-  let opened: RunEndpoint | undefined
-  return {
-    async open(): Promise<RunEndpoint> {
-      opened ??= await openRunEndpoint(settings, { apiKey: options.apiKey, env: ports.env })
-      return opened
-    },
-    close: async (): Promise<void> => opened?.close(),
-  }
-}
-
 /** What a session that failed leaves behind: after a failure of the disk what was answered, if that can be written. */
 const endResults = async (session: Session, results: Results, error: unknown): Promise<never> => {
   const { notify, job } = session
@@ -85,19 +72,6 @@ const endResults = async (session: Session, results: Results, error: unknown): P
 const keepSetting = async (session: Session): Promise<void> => {
   const { earlier } = session.job
   if (earlier !== undefined) await writeRunManifest(session, { simulated: earlier.simulated })
-}
-
-/** Whether the input is not the one of the session before: in the same one nothing has moved. */
-const isOtherInput = ({ earlier, source: { fingerprints } }: Job): boolean => {
-  if (earlier === undefined) return false
-  const files = earlier.input.files ?? [earlier.input]
-  return (
-    files.length !== fingerprints.length ||
-    files.some((file, place) => {
-      const now = fingerprints[place]
-      return now === undefined || !sameFingerprint(file, now)
-    })
-  )
 }
 
 /** Sends what is to be sent, and writes the results behind it. */
@@ -196,7 +170,7 @@ export const run = async (
   const began = ports.clock.now()
   const session = await openSession(options, ports, { notify, retrial })
   const { job, settings } = session
-  const door = createEndpointDoor(session)
+  const door = createEndpointDoor(settings, { apiKey: options.apiKey, env: ports.env })
   const whole = retrial === undefined && pick === undefined && notify.onOutcome === undefined
   try {
     const finished = whole && job.earlier !== undefined ? await recallFinished(session) : undefined

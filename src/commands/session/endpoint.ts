@@ -30,11 +30,23 @@ const openAt = (settings: RunSettings, { apiKey, env }: Credentials): Promise<En
  * Opens the endpoint that the settings name, or starts the built-in one.
  * @throws PromptmillError `bad_key`, `bad_flag`
  */
-export const openRunEndpoint = async (settings: RunSettings, credentials: Credentials): Promise<RunEndpoint> => {
+const openRunEndpoint = async (settings: RunSettings, credentials: Credentials): Promise<RunEndpoint> => {
   if (!settings.simulate) return { endpoint: await openAt(settings, credentials), close: () => Promise.resolve() }
   // Loaded here and not at the top: it is a fifth of the program, and most runs are no rehearsals.
   const { startSimulator } = await import('../../simulator/start.js')
   const simulator = await startSimulator({ port: 0, ledgerCalls: 0 })
   const endpoint = await openAt({ ...settings, baseUrl: simulator.url }, { apiKey: 'sim-built-in', env: {} })
   return { endpoint, close: () => simulator.close() }
+}
+
+/** The endpoint is opened when it is first needed, and closed if it was. */
+export const createEndpointDoor = (settings: RunSettings, credentials: Credentials) => {
+  let opened: RunEndpoint | undefined
+  return {
+    async open(): Promise<RunEndpoint> {
+      opened ??= await openRunEndpoint(settings, credentials)
+      return opened
+    },
+    close: async (): Promise<void> => opened?.close(),
+  }
 }

@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError, systemCode } from '../../core/errors.js'
+import { sameFingerprint } from '../../input/fingerprint.js'
 import { keepSteady, type SteadyInput } from '../../input/steady.js'
 import { acquireLock, type Lock } from '../../journal/lock.js'
 import { type Manifest, readManifest } from '../../journal/manifest.js'
@@ -101,4 +102,17 @@ export const openJob = async (from: RowSource, settings: RunSettings): Promise<J
     await close()
     throw error
   }
+}
+
+/** Whether the input is not the one of the session before: in the same one nothing has moved. */
+export const isOtherInput = ({ earlier, source: { fingerprints } }: Job): boolean => {
+  if (earlier === undefined) return false
+  const files = earlier.input.files ?? [earlier.input]
+  return (
+    files.length !== fingerprints.length ||
+    files.some((file, place) => {
+      const now = fingerprints[place]
+      return now === undefined || !sameFingerprint(file, now)
+    })
+  )
 }
