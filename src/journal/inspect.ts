@@ -58,7 +58,7 @@ const inspectAll = async (files: FileLayer, folder: string): Promise<Inspection>
       const { size } = await files.stat(fd)
       bytes += size
       end = { segment, offset: size }
-      inspector.begin(segment, bound)
+      inspector.begin({ segment, bound, size })
       // Stopped at the first line of each damaged stretch: what is torn off the journal's end is no damage.
       for (let from = 0; from < size; ) {
         const { offset, rest, stopped } = await forEachLine(files, fd, { from, onLine: inspector.takeGood })
@@ -70,8 +70,8 @@ const inspectAll = async (files: FileLayer, folder: string): Promise<Inspection>
           return
         }
         const stretch = await forEachLine(files, fd, { from: offset, onLine: inspector.takeBad })
-        if (!stretch.stopped && stretch.rest.length > 0) inspector.takeBad(stretch.rest, stretch.offset)
-        from = stretch.stopped ? stretch.offset : size
+        const isBad = stretch.rest.length > 0 && inspector.takeBad(stretch.rest, stretch.offset)
+        from = isBad ? size : stretch.offset
       }
     })
 

@@ -70,7 +70,7 @@ export const createInspector = () => {
   const copies = new Map<number, Copy>()
   const damage: JournalDamage[] = []
   const patches = createPatches()
-  let [segment, bound, line] = [0, 0, 0]
+  let [segment, bound, size, line] = [0, 0, 0, 0]
   let next = 1
   let records = 0
   /** The damaged lines right before this one. */
@@ -86,6 +86,8 @@ export const createInspector = () => {
     damage.push(found)
     return found
   }
+  /** Where a line ends, its newline included: the last one of a segment may lack it. */
+  const endOf = (bytes: Buffer, offset: number): number => Math.min(offset + bytes.length + 1, size)
   /** What stands for the records before this number: copies of them, and a note of those that are lost. */
   const fill = (seq: number): Insert[] => {
     const inserts: Insert[] = []
@@ -135,8 +137,8 @@ export const createInspector = () => {
   }
 
   return {
-    begin(of: number, until: number): void {
-      ;[segment, bound, line, region] = [of, until, 0, undefined]
+    begin(of: { readonly segment: number; readonly bound: number; readonly size: number }): void {
+      ;[segment, bound, size, line, region] = [of.segment, of.bound, of.size, 0, undefined]
     },
     /** Whether later segments hold all that follows: the rest of this one means nothing. */
     takenOver: (): boolean => next >= bound,
@@ -146,13 +148,14 @@ export const createInspector = () => {
       line += 1
       const inserts = accept(bytes, offset)
       if (inserts === undefined) {
+        const to = endOf(bytes, offset)
         note({
           offset,
-          bytes: bytes.length + 1,
+          bytes: to - offset,
           kind: 'misplaced',
           reason: 'a record with this number stands before it',
         })
-        patches.add(segment, { from: offset, to: offset + bytes.length + 1, insert: [] })
+        patches.add(segment, { from: offset, to, insert: [] })
       } else if (inserts.length > 0) {
         patches.add(segment, { from: offset, to: offset, insert: inserts })
         tellLost(region ?? note({ offset, bytes: 0, kind: 'missing', reason: 'records are missing here' }), inserts)
@@ -165,20 +168,21 @@ export const createInspector = () => {
       const fault = faultOf(bytes)
       if (fault === undefined) return false
       line += 1
-      const length = bytes.length + 1
-      if (region === undefined) region = note({ offset, bytes: length, kind: kindOf(fault), reason: fault })
+      const to = endOf(bytes, offset)
+      if (region === undefined) region = note({ offset, bytes: to - offset, kind: kindOf(fault), reason: fault })
       else {
         region.lines += 1
-        region.bytes += length
+        region.bytes += to - offset
       }
       const insert: Insert[] = []
-      for (const { from, to } of findWholeRecords(bytes)) {
-        const before = accept(bytes.subarray(from, to), offset + from)
+      for (const piece of findWholeRecords(bytes)) {
+        const at = offset + piece.from
+        const before = accept(bytes.subarray(piece.from, piece.to), at)
         if (before === undefined) continue
         tellLost(region, before)
-        insert.push(...before, { kind: 'line', segment, offset: offset + from, length: to - from })
+        insert.push(...before, { kind: 'line', segment, offset: at, length: piece.to - piece.from })
       }
-      patches.add(segment, { from: offset, to: offset + length, insert })
+      patches.add(segment, { from: offset, to, insert })
       return true
     },
     /** At the journal's end: copies that nothing repeats take their place there. */

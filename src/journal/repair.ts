@@ -35,7 +35,11 @@ const chunkBytes = 2 ** 20
 interface Target {
   readonly fd: number
   size: number
+  /** Whether what was written last is a line without its newline. */
+  openLine: boolean
 }
+
+const newline = Buffer.from('\n')
 
 interface Work {
   readonly files: FileLayer
@@ -46,6 +50,7 @@ interface Work {
 const append = async (files: FileLayer, target: Target, buffer: Buffer): Promise<void> => {
   await writeWhole(files, target.fd, { buffer, position: target.size })
   target.size += buffer.length
+  target.openLine = buffer.at(-1) !== newline[0]
 }
 
 /** Copies a range of a file, as far as the file goes. */
@@ -65,13 +70,15 @@ const copyRange = async (
 }
 
 const writeInsert = async ({ files, folder, at }: Work, target: Target, insert: Insert): Promise<void> => {
+  // The last line of a segment that was cut short may be whole but for that.
+  if (target.openLine) await append(files, target, newline)
   if (insert.kind === 'lost') {
     return append(files, target, encodeRecord(insert.seq, { kind: 'lost', at, count: insert.count }))
   }
   await withFile(files, { path: segmentPath(folder, insert.segment), flags: 'r' }, fd =>
     copyRange(files, target, { fd, from: insert.offset, to: insert.offset + insert.length }),
   )
-  await append(files, target, Buffer.from('\n'))
+  await append(files, target, newline)
 }
 
 /** Puts what the patches take out into a file of its own, to the disk; undefined when they take nothing out. */
@@ -82,7 +89,7 @@ const saveAside = async (
   const { files, folder } = work
   if (patches.every(({ from, to }) => from === to)) return { path: undefined, size: 0 }
   const aside = await openAside(files, segmentPath(folder, segment), 'damaged')
-  const target = { fd: aside.fd, size: 0 }
+  const target = { fd: aside.fd, size: 0, openLine: false }
   try {
     for (const { from, to } of patches) await copyRange(files, target, { fd, from, to })
     await files.datasync(aside.fd)
@@ -100,7 +107,7 @@ const repairSegment = async (work: Work, segment: number, patches: readonly Patc
   const aside = await withFile(files, { path, flags: 'r' }, async fd => {
     const saved = await saveAside(work, { fd, segment, patches })
     await withFile(files, { path: temporary, flags: 'w' }, async mended => {
-      const target = { fd: mended, size: 0 }
+      const target = { fd: mended, size: 0, openLine: false }
       let position = 0
       for (const { from, to, insert } of patches) {
         await copyRange(files, target, { fd, from: position, to: from })
@@ -137,10 +144,12 @@ export const repairJournal = async (
   options: RepairOptions = {},
 ): Promise<readonly RepairedSegment[]> => {
   const { files = systemFiles, clock = systemClock } = options
-  const { patches } = await inspectJournal(folder, files)
+  const { patches, torn } = await inspectJournal(folder, files)
   const work = { files, folder, at: clock.wall() }
   const repaired: RepairedSegment[] = []
   try {
+    // First, so that what is left of a segment's only line does not pass for its beginning.
+    if (torn !== undefined) await repairTail(files, folder, { ...torn, state: 'torn' })
     // From the last to the first: lines are taken from earlier segments, which are then still as they were found.
     for (const [segment, list] of [...patches].toSorted(([a], [b]) => b - a)) {
       repaired.unshift(await repairSegment(work, segment, list))

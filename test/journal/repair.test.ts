@@ -142,6 +142,14 @@ describe('a damaged journal', () => {
     expect((await inspectJournal(folder)).damage).toEqual([])
   })
 
+  it('is mended where a damaged line stands before a last one that lacks its newline', async () => {
+    const folder = await writeSegments(flip(whole, (starts.at(-2) ?? 0) + 60).subarray(0, -1))
+    await repairJournal(folder, { clock })
+    const { records } = await readJournal(folder)
+    expect(records.filter(record => !isLost(record))).toEqual(written.filter((_, index) => index !== lines.length - 2))
+    expect(await inspectJournal(folder)).toMatchObject({ damage: [], torn: undefined })
+  })
+
   it('is mended where lines of something else stand in it, which are told as one stretch', async () => {
     const text = 'Dear journal,\n\ntoday\n'
     const folder = await writeSegments(Buffer.concat([...lines.slice(0, 2), Buffer.from(text), ...lines.slice(2)]))
@@ -175,6 +183,29 @@ describe('a journal of several segments', () => {
       expect(records.filter(record => !isLost(record))).toEqual(single ? five.slice(0, 4) : five)
       await rm(folder, { recursive: true })
     }
+  })
+
+  it('with the last one cut off anywhere, loses nothing that stands in both', async () => {
+    const every = Array.from({ length: second.length + 1 }, (_, length) => length)
+    const ends = [2, 3, 4, 5].map(count => Buffer.concat(all.slice(2, count)).length)
+    const some = every.filter(length => ends.some(end => Math.abs(length - end) <= 1) || length % 97 === 60)
+    for (const length of byForm({ short: some, long: every })) {
+      const folder = await writeSegments(first, second.subarray(0, length))
+      await repairJournal(folder, { files: watchFiles(), clock })
+      const { records } = await readJournal(folder)
+      expect(records).toEqual(length < second.length - 1 ? five.slice(0, 4) : five)
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('is mended where the last one ends in lines of something else', async () => {
+    const text = Buffer.from('Dear journal,\ntoday')
+    const folder = await writeSegments(first, Buffer.concat([...all.slice(2, 3), text]))
+    const { damage } = await inspectJournal(folder)
+    expect(damage[0]).toMatchObject({ segment: 2, line: 2, lines: 2, bytes: text.length, kind: 'no_record' })
+    await repairJournal(folder, { clock })
+    expect((await readJournal(folder)).records).toEqual(five.slice(0, 4))
+    expect(await readAside(folder)).toEqual(text)
   })
 
   it('keeps the later of two records of one number', async () => {
