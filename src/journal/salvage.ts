@@ -1,6 +1,6 @@
 import { findLineFault } from './record-line.js'
 
-/** Every record begins and ends like this, and nothing within one does: quotes in its texts are escaped. */
+/** Every record begins and ends like this. So may something within one: the checksum tells. */
 const recordStart = Buffer.from('{"seq":')
 const recordEnd = Buffer.from('"}')
 
