@@ -68,8 +68,15 @@ const endResults = async (session: Session, results: Results, error: unknown): P
   throw error
 }
 
+/** Settings of how results are written, beside what they hold. */
+const resultSettings = ['excel', 'select', 'outputPrefix'] as const
+
+/** Whether this session writes its results in another way than the one before. */
+const writesOtherwise = ({ job: { earlier }, settings }: Session): boolean =>
+  resultSettings.some(key => JSON.stringify(earlier?.settings[key] ?? null) !== JSON.stringify(settings[key] ?? null))
+
 /** Nothing is sent, but a later session shall write its results in the same way. */
-const keepSetting = async (session: Session): Promise<void> => {
+const keepSettings = async (session: Session): Promise<void> => {
   const { earlier } = session.job
   if (earlier !== undefined) await writeRunManifest(session, { simulated: earlier.simulated })
 }
@@ -134,7 +141,7 @@ const idle: SessionReport = { stop: undefined, settled: 0, sentMs: 0 }
 
 /** Nothing is to be sent, and the journal knows all there is: the results alone are written. */
 const writeAgain = async (session: Session, plan: Plan) => {
-  if (session.job.earlier?.settings['excel'] !== session.settings.excel) await keepSetting(session)
+  if (writesOtherwise(session)) await keepSettings(session)
   session.notify.onWriting?.()
   return { report: idle, projection: await startResults(session, plan, false).finish() }
 }

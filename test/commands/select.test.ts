@@ -19,6 +19,15 @@ describe('a run whose columns are chosen', () => {
     expect(status.summary.attempts).toBe(20 + summary.rows.failed)
   })
 
+  it('stand so in the results that a retry writes, also when nothing was sent in between', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', 'id,prompt\n1,a\n')
+    await work.run({ input })
+    await work.run({ input, select: ['id', 'status'] })
+    await retry({ results: work.at('in.results.csv') }, createPorts())
+    expect(await work.read('in.results.csv')).toBe('id,status\n1,ok\n')
+  })
+
   it('shows all of them again without the choice, and sends nothing for it', async () => {
     const work = await createWorkspace()
     const input = await work.write('in.jsonl', '{"prompt":"one","n":1.0}\n{"prompt":"two"}\n')
