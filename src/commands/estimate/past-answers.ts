@@ -1,5 +1,5 @@
 import { PromptmillError } from '../../core/errors.js'
-import { foldOutcome } from '../../core/outcome.js'
+import { foldOutcome } from '../../core/fold-outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import { scanJournal } from '../../journal/scan.js'
 import { recall } from '../plan/recall.js'

@@ -1,6 +1,7 @@
+import { foldOutcome } from '../../core/fold-outcome.js'
 import type { Judge } from '../../core/judge.js'
 import type { Row, RowFault } from '../../core/model.js'
-import { copyOutcome, faultOutcome, foldOutcome, type Outcome, type Price, pendingOutcome } from '../../core/outcome.js'
+import { copyOutcome, faultOutcome, type Outcome, type Price, pendingOutcome } from '../../core/outcome.js'
 import type { AnswerRecord, FailureRecord, JournalPosition } from '../../core/records.js'
 import { createTally, type Tally } from '../../core/summary.js'
 import type { Input } from '../../input/open.js'

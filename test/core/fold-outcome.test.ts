@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { foldOutcome } from '../../src/core/fold-outcome.js'
 import type { Judge } from '../../src/core/judge.js'
-import { copyOutcome, faultOutcome, foldOutcome, type Price, pendingOutcome } from '../../src/core/outcome.js'
+import { copyOutcome, faultOutcome, type Price, pendingOutcome } from '../../src/core/outcome.js'
 import type { AnswerRecord, FailureRecord } from '../../src/core/records.js'
 import { createTally } from '../../src/core/summary.js'
 
