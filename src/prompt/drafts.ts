@@ -1,6 +1,7 @@
 import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonRow, Request, Row, RowFault, TableRow } from '../core/model.js'
 import { type AnswerForm, writeResponseFormat } from './answer-form.js'
+import { answersNotInLine, checkJsonNamed, checkText, imagesNotInLine } from './body-faults.js'
 import { createCellReader } from './cells.js'
 import { completeBody, heldBytes } from './complete-body.js'
 import { bringsSystem, chatPath, isBatchLine, readBatchLine, readMessages } from './conversation.js'
@@ -53,29 +54,6 @@ export type DraftOrFault = ({ readonly fault?: undefined } & Draft) | { readonly
 const noModel = (): PromptmillError =>
   new PromptmillError('bad_flag', 'No model is given', { hint: 'Give --model NAME or set OPENAI_MODEL' })
 
-/** Half a surrogate pair (a cut emoji) is no Unicode text; JSON.stringify writes it as an escape of its own. */
-const holdsLoneSurrogate = (json: string): boolean =>
-  json.includes('\\ud') && /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/.test(json)
-
-const loneSurrogate: RowFault = {
-  code: 'invalid_row',
-  message: 'the text holds half of a surrogate pair (a cut emoji), which is not valid Unicode',
-}
-
-/** The API refuses to answer with an object unless a message speaks of JSON (OpenAI guide "Structured model outputs", "JSON mode"). */
-const namesJson = (message: string): boolean => /json/i.test(message)
-
-const jsonUnnamed: RowFault = {
-  code: 'unsupported_request',
-  message: 'no message holds the word JSON, as --json-mode needs it: ask for a JSON object in the prompt',
-}
-
-const notAsked: RowFault = {
-  code: 'unsupported_request',
-  message:
-    'a Batch API line is sent as it is: leave --schema and --json-mode out, and write response_format in its body',
-}
-
 /** A request's body: the text that is sent, and the canonical one that names it where the two differ. */
 interface Body {
   readonly model: string
@@ -101,7 +79,8 @@ export interface Drafts extends RowDrafts {
 const createFinish = () => {
   const room = createRoom(heldBytes)
   return (row: Row, { model, text, canonical = text, files = [] }: Body): DraftOrFault => {
-    if (holdsLoneSurrogate(canonical)) return { fault: loneSurrogate }
+    const fault = checkText(canonical)
+    if (fault !== undefined) return { fault }
     const complete = files.length === 0 ? undefined : () => completeBody(text, files, room)
     const key = identify(chatPath, canonical)
     return { row: row.index, line: row.line, path: chatPath, model, body: text, key, complete }
@@ -124,6 +103,20 @@ const toTemplates = ({ prompt, system, messages }: PromptSettings, shape: InputS
   return system === undefined ? [question] : [{ role: 'system', content: system }, question]
 }
 
+/** The way from a Batch API line, which is sent as it is. */
+const createBatchSource =
+  ({ model, answers }: PromptSettings, finish: ReturnType<typeof createFinish>) =>
+  (row: JsonRow, images: RowImages): DraftOrFault => {
+    const line = readBatchLine(row)
+    if ('code' in line) return { fault: line }
+    if (answers !== undefined) return { fault: answersNotInLine }
+    if (images.parts.length > 0) return { fault: imagesNotInLine }
+    const named = line.body['model'] ?? model
+    if (typeof named !== 'string') throw noModel()
+    const canonical = canonicalJson({ ...line.body, model: named })
+    return finish(row, { model: named, text: line.body['model'] === undefined ? canonical : line.text, canonical })
+  }
+
 /** The three ways from row to request. */
 const createSources = (settings: PromptSettings, shape: InputShape) => {
   const { model, params, system, answers, rowParams: columns = [] } = settings
@@ -139,7 +132,8 @@ const createSources = (settings: PromptSettings, shape: InputShape) => {
     const frame = frameOf(row)
     if (frame === undefined) throw noModel()
     if ('code' in frame) return { fault: frame }
-    if (answers?.kind === 'object' && !messages.some(namesJson)) return { fault: jsonUnnamed }
+    const fault = answers?.kind === 'object' ? checkJsonNamed(messages) : undefined
+    if (fault !== undefined) return { fault }
     return finish(row, { model: frame.model, text: frame.writeBody(messages), files })
   }
   return {
@@ -155,19 +149,7 @@ const createSources = (settings: PromptSettings, shape: InputShape) => {
       const before = writeSystem(row, [])
       return 'code' in before ? { fault: before } : assemble(row, [...before, ...own], images)
     },
-    fromBatchLine(row: JsonRow, images: RowImages): DraftOrFault {
-      const line = readBatchLine(row)
-      if ('code' in line) return { fault: line }
-      if (answers !== undefined) return { fault: notAsked }
-      if (images.parts.length > 0) {
-        const message = 'a Batch API line is sent as it is: put its images into its body'
-        return { fault: { code: 'unsupported_request', message } }
-      }
-      const named = line.body['model'] ?? model
-      if (typeof named !== 'string') throw noModel()
-      const canonical = canonicalJson({ ...line.body, model: named })
-      return finish(row, { model: named, text: line.body['model'] === undefined ? canonical : line.text, canonical })
-    },
+    fromBatchLine: createBatchSource(settings, finish),
   }
 }
 
