@@ -111,10 +111,11 @@ const createBatchSource =
     if ('code' in line) return { fault: line }
     if (answers !== undefined) return { fault: answersNotInLine }
     if (images.parts.length > 0) return { fault: imagesNotInLine }
-    const named = line.body['model'] ?? model
+    const own = line.body['model'] ?? undefined
+    const named = own ?? model
     if (typeof named !== 'string') throw noModel()
     const canonical = canonicalJson({ ...line.body, model: named })
-    return finish(row, { model: named, text: line.body['model'] === undefined ? canonical : line.text, canonical })
+    return finish(row, { model: named, text: own === undefined ? canonical : line.text, canonical })
   }
 
 /** The three ways from row to request. */

@@ -141,8 +141,11 @@ describe('the draft of a Batch API line', () => {
     expect(draft).toMatchObject({ body, model: 'gpt-5' })
   })
 
-  it('adds the model alone when the body names none', () => {
-    const draft = createDrafts(settings, json).toDraft(line('{"messages":[{"role":"user","content":"a"}]}'))
+  it.each([
+    ['has no model', '{"messages":[{"role":"user","content":"a"}]}'],
+    ['leaves it null', '{"model":null,"messages":[{"role":"user","content":"a"}]}'],
+  ])('adds the model alone when the body %s', (_what, body) => {
+    const draft = createDrafts(settings, json).toDraft(line(body))
     expect(bodyOf(draft)).toEqual({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'a' }] })
   })
 
