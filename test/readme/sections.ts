@@ -1,6 +1,7 @@
+import { nameOf } from '../../src/cli/command-spec.js'
+import { commandSpecs } from '../../src/cli/command-table.js'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { showFlag } from '../../src/cli/flags.js'
-import { commandSpecs } from '../../src/cli/main.js'
 import { progressEvents } from '../../src/cli/progress-events.js'
 import { failureClasses, failureTable } from '../../src/core/failures.js'
 import type { OptionTable } from '../../src/core/option-spec.js'
@@ -30,7 +31,7 @@ const flagTable = (options: OptionTable): string =>
   )
 
 const commandNamed = (name: string) => {
-  const spec = commandSpecs.find(({ usage }) => usage.split(' ')[0] === name)
+  const spec = commandSpecs.find(each => nameOf(each) === name)
   if (spec === undefined) throw new Error(`no command ${name}`)
   return spec
 }
