@@ -1,13 +1,12 @@
 import { check } from '../commands/check.js'
 import { showRequest } from '../commands/show.js'
-import { systemClock } from '../core/clock.js'
 import type { RunFlags } from '../core/options.js'
 import { renderCheck } from './check-report.js'
 import { createReadingView } from './counting-view.js'
-import { readEnvironment } from './environment.js'
+import { createPorts } from './ports.js'
 import { toRowSource } from './row-source.js'
-import type { Viewing } from './run-command.js'
 import type { Terminal } from './terminal.js'
+import { progressModeOf, type Viewing } from './viewing.js'
 
 /** What `check` is given. */
 export interface CheckCommand {
@@ -25,12 +24,12 @@ export const checkCommand = async (
   { flags, viewing, show, json }: CheckCommand,
 ): Promise<number> => {
   const source = toRowSource(terminal, inputs)
-  const ports = { env: readEnvironment(terminal.env), clock: systemClock, random: Math.random, out: terminal.out }
+  const ports = createPorts(terminal)
   if (show !== undefined) {
     await terminal.out(`${await showRequest({ ...flags, input: source }, show, ports)}\n`)
     return 0
   }
-  const view = createReadingView(viewing.quiet ? 'none' : viewing.progress, terminal, systemClock)
+  const view = createReadingView(progressModeOf(viewing), terminal, ports.clock)
   const report = await check({ ...flags, input: source }, ports, { onReading: view.show }).finally(view.close)
   // Colours are asked for by standard error; a report in a file has none.
   const lines = json ? [JSON.stringify(report)] : renderCheck({ color: false }, report)

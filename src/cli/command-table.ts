@@ -17,6 +17,8 @@ import type { CommandSpec, Parsed } from './command-spec.js'
 import { givenFlags } from './flags.js'
 import { quoteWords } from './quote.js'
 import type { Terminal } from './terminal.js'
+import type { Viewing } from './viewing.js'
+import type { WatchedCommand } from './watch-session.js'
 import { wrongUse } from './wrong-use.js'
 
 /** A positional argument. */
@@ -51,8 +53,13 @@ const inputWords = 'CSV, TSV, JSONL or JSON files, plain or .gz, or patterns in 
 
 const statusOptions = { ...priceOptions, ...journalOptions, ...jsonOptions } as const
 
-const toViewing = (terminal: Terminal, parsed: Parsed) =>
+const toViewing = (terminal: Terminal, parsed: Parsed): Viewing =>
   toSettings(terminalOptions, givenFlags(parsed, terminalOptions), terminal.env)
+
+const toWatched = (terminal: Terminal, parsed: Parsed, words: readonly string[]): WatchedCommand => ({
+  viewing: toViewing(terminal, parsed),
+  again: quoteWords(['promptmill', ...words]),
+})
 
 /** All commands, read by the parser, the help and the README. */
 export const commandSpecs: readonly CommandSpec[] = [
@@ -73,12 +80,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       const inputs = inputArguments('run', parsed)
       const { runCommand } = await loadRunCommands()
       const flags = givenFlags(parsed, runOptions)
-      const line = { text: quoteWords(['promptmill', ...words]) }
-      return runCommand(terminal, inputs, {
-        flags,
-        viewing: toViewing(terminal, parsed),
-        line,
-      })
+      return runCommand(terminal, inputs, { flags, ...toWatched(terminal, parsed, words) })
     },
   },
   {
@@ -103,11 +105,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       await loadRunCommands()
       const { estimateCommand } = await import('./estimate-command.js')
       const flags = givenFlags(parsed, estimateOptions)
-      return estimateCommand(terminal, inputs, {
-        flags,
-        viewing: toViewing(terminal, parsed),
-        json,
-      })
+      return estimateCommand(terminal, inputs, { flags, viewing: toViewing(terminal, parsed), json })
     },
   },
   {
@@ -125,12 +123,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       const flags = givenFlags(parsed, runOptions)
       const asked = { ...checkOptions, ...jsonOptions }
       const { show, json } = toSettings(asked, givenFlags(parsed, asked))
-      return checkCommand(terminal, inputs, {
-        flags,
-        viewing: toViewing(terminal, parsed),
-        show,
-        json,
-      })
+      return checkCommand(terminal, inputs, { flags, viewing: toViewing(terminal, parsed), show, json })
     },
   },
   {
@@ -146,12 +139,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       await loadRunCommands()
       const { retryCommand } = await import('./retry-command.js')
       const flags = givenFlags(parsed, retryOptions)
-      const line = { text: quoteWords(['promptmill', ...words]) }
-      return retryCommand(terminal, argument(parsed, 'results'), {
-        flags,
-        viewing: toViewing(terminal, parsed),
-        line,
-      })
+      return retryCommand(terminal, argument(parsed, 'results'), { flags, ...toWatched(terminal, parsed, words) })
     },
   },
   {

@@ -4,14 +4,14 @@ import type { Notify } from '../commands/ports.js'
 import { systemClock } from '../core/clock.js'
 import type { EstimateFlags } from '../core/options.js'
 import { createCountingView } from './counting-view.js'
-import { readEnvironment } from './environment.js'
 import { renderEstimate } from './estimate-table.js'
 import { listenForInterrupts } from './interrupts.js'
+import { createPorts } from './ports.js'
 import { createProgress } from './progress.js'
 import { reportError } from './report-error.js'
 import { toRowSource } from './row-source.js'
-import type { Viewing } from './run-command.js'
 import { paint, type Terminal } from './terminal.js'
+import { progressModeOf, type Viewing } from './viewing.js'
 
 /** What `estimate` is given. */
 export interface EstimateCommand {
@@ -48,7 +48,7 @@ const lookWithSample = async (
   terminal: Terminal,
   { rows, viewing, look, json }: { rows: number; viewing: Viewing; look: Look; json: boolean },
 ): Promise<number> => {
-  const display = createProgress(viewing.quiet ? 'none' : viewing.progress, { terminal, clock: systemClock })
+  const display = createProgress(progressModeOf(viewing), { terminal, clock: systemClock })
   const interrupts = listenForInterrupts(process, display.say)
   const notify = toSampleNotify(interrupts.follow(display.notify), rows)
   const onSent = (): void => {
@@ -78,8 +78,8 @@ export const estimateCommand = async (
   { flags, viewing, json }: EstimateCommand,
 ): Promise<number> => {
   const source = toRowSource(terminal, inputs)
-  const ports = { env: readEnvironment(terminal.env), clock: systemClock, random: Math.random, out: terminal.out }
-  const view = createCountingView(viewing.quiet ? 'none' : viewing.progress, terminal, systemClock)
+  const ports = createPorts(terminal)
+  const view = createCountingView(progressModeOf(viewing), terminal, systemClock)
   const look: Look = ({ sampling = {}, ...signals }) =>
     estimate({ ...flags, ...signals, input: source }, ports, { onCounting: view.show, sampling }).finally(view.close)
   const rows = Number(flags.sample)

@@ -1,8 +1,3 @@
-/** The command line as it was typed, to be shown for pasting. */
-export interface CommandLine {
-  readonly text: string
-}
-
 const plain = /^[\w@%+=:,./-]+$/
 
 /** Words as a POSIX shell reads them back: single quotes where they are needed. */

@@ -1,25 +1,22 @@
 import type { RetryForecast } from '../commands/ports.js'
 import { estimateRetry, retry } from '../commands/retry.js'
-import { systemClock } from '../core/clock.js'
 import type { Override } from '../core/model.js'
 import { showUsd } from '../core/money.js'
 import { flagName, type OptionsOf } from '../core/option-spec.js'
 import type { retryOptions } from '../core/options.js'
 import { createCountingView } from './counting-view.js'
-import { readEnvironment } from './environment.js'
 import { renderEstimate } from './estimate-table.js'
 import { showPlain } from './plain-text.js'
-import type { CommandLine } from './quote.js'
+import { createPorts } from './ports.js'
 import { renderChangeLine } from './resume-line.js'
-import { endSignals, type Viewing, watchSession } from './run-command.js'
 import { paint, type Terminal } from './terminal.js'
 import { showCount, showCounts } from './totals.js'
+import { progressModeOf } from './viewing.js'
+import { endSignals, type WatchedCommand, watchSession } from './watch-session.js'
 
 /** What `retry` is given. */
-export interface RetryCommand {
+export interface RetryCommand extends WatchedCommand {
   readonly flags: OptionsOf<typeof retryOptions>
-  readonly viewing: Viewing
-  readonly line: CommandLine
 }
 
 const longestValue = 40
@@ -56,8 +53,8 @@ export const renderRetryLine = (forecast: RetryForecast): string => {
 
 /** What would be sent, as `estimate` shows it; nothing is sent. */
 const showDryRun = async (terminal: Terminal, results: string, { flags, viewing }: RetryCommand): Promise<number> => {
-  const ports = { env: readEnvironment(terminal.env), clock: systemClock, random: Math.random, out: terminal.out }
-  const view = createCountingView(viewing.quiet ? 'none' : viewing.progress, terminal, systemClock)
+  const ports = createPorts(terminal)
+  const view = createCountingView(progressModeOf(viewing), terminal, ports.clock)
   const found = await estimateRetry({ ...flags, results }, ports, view.show).finally(view.close)
   for (const warning of found.warnings) terminal.say(`${paint(terminal, 'yellow', 'note:')} ${warning}`)
   if (found.rows.pending > 0) {
