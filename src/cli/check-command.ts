@@ -26,13 +26,13 @@ export const checkCommand = async (
   const source = toRowSource(terminal, inputs)
   const ports = createPorts(terminal)
   if (show !== undefined) {
-    await terminal.out(`${await showRequest({ ...flags, input: source }, show, ports)}\n`)
+    await terminal.outForeign(`${await showRequest({ ...flags, input: source }, show, ports)}\n`)
     return 0
   }
   const view = createReadingView(progressModeOf(viewing), terminal, ports.clock)
   const report = await check({ ...flags, input: source }, ports, { onReading: view.show }).finally(view.close)
   // Colours are asked for by standard error; a report in a file has none.
   const lines = json ? [JSON.stringify(report)] : renderCheck({ color: false }, report)
-  await terminal.out(`${lines.join('\n')}\n`)
+  await terminal.outForeign(`${lines.join('\n')}\n`)
   return report.ok ? 0 : 2
 }

@@ -6,11 +6,12 @@ import type { EstimateFlags } from '../core/options.js'
 import { createCountingView } from './counting-view.js'
 import { renderEstimate } from './estimate-table.js'
 import { listenForInterrupts } from './interrupts.js'
+import { showNote } from './note.js'
 import { createPorts } from './ports.js'
 import { createProgress } from './progress.js'
 import { reportError } from './report-error.js'
 import { toRowSource } from './row-source.js'
-import { paint, type Terminal } from './terminal.js'
+import type { Terminal } from './terminal.js'
 import { progressModeOf, type Viewing } from './viewing.js'
 
 /** What `estimate` is given. */
@@ -32,8 +33,8 @@ const toSampleNotify = ({ onNotice, onSending, onSent }: Notify, rows: number): 
 })
 
 const say = async (terminal: Terminal, found: Estimate, json: boolean): Promise<void> => {
-  for (const warning of found.warnings) terminal.say(`${paint(terminal, 'yellow', 'note:')} ${warning}`)
-  if (json) await terminal.out(`${JSON.stringify(found)}\n`)
+  for (const warning of found.warnings) terminal.say(showNote(terminal, warning))
+  if (json) await terminal.outForeign(`${JSON.stringify(found)}\n`)
   else for (const line of renderEstimate(terminal, found)) terminal.say(line)
 }
 

@@ -1,6 +1,7 @@
 import type { Range } from '../commands/estimate/expectation.js'
 import type { Estimate, ModelEstimate, PriceReport } from '../commands/estimate/report.js'
 import { parseUsd, showUsd } from '../core/money.js'
+import { showPlain } from './plain-text.js'
 import { paint, type Terminal } from './terminal.js'
 import { renderTable } from './text-table.js'
 import { showCount, showDuration } from './totals.js'
@@ -19,7 +20,7 @@ const costCells = (painter: Painter, cost: Range<string> | null): string[] => {
 }
 
 const modelCells = (painter: Painter, name: string, model: Omit<ModelEstimate, 'encoding' | 'prices'>): string[] => [
-  name,
+  showPlain(name),
   showCount(model.rows),
   `${model.approximate ? '≈ ' : ''}${showCount(model.tokens.prompt)}`,
   showCount(model.tokens.completion.expected),
@@ -77,7 +78,7 @@ const showTime = ({ duration }: Estimate): string => {
 const showPrice = (model: string, price: PriceReport): string => {
   const tier = price.service_tier === null ? '' : ` (${price.service_tier})`
   const cached = price.cached_input === null ? '' : `, $${price.cached_input} cached`
-  return `${model}${tier} $${price.input} prompt${cached}, $${price.output} completion`
+  return `${showPlain(model)}${tier} $${price.input} prompt${cached}, $${price.output} completion`
 }
 
 const showPrices = ({ models, prices }: Estimate): string => {

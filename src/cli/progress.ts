@@ -2,13 +2,13 @@ import type { Notify, Progress } from '../commands/ports.js'
 import type { RunResult } from '../commands/run.js'
 import type { Clock } from '../core/clock.js'
 import type { terminalOptions } from '../core/options.js'
-import { showText } from './plain-text.js'
+import { showNote } from './note.js'
 import { createBarView } from './progress-bar.js'
 import { createEventView } from './progress-events.js'
 import { createLineView } from './progress-line.js'
 import { createPaceMeter } from './progress-pace.js'
 import type { ProgressView } from './progress-view.js'
-import { paint, type Terminal } from './terminal.js'
+import type { Terminal } from './terminal.js'
 
 export type ProgressMode = (typeof terminalOptions.progress.choices)[number]
 
@@ -77,8 +77,6 @@ const createSilence = (terminal: Terminal): ProgressDisplay => ({
   say: line => terminal.say(line),
   close: nothing,
 })
-
-const showNote = (terminal: Terminal, text: string): string => `${paint(terminal, 'yellow', 'note:')} ${showText(text)}`
 
 /** Shows how a session goes, on standard error. `auto` is the bar in a terminal that can redraw, else plain lines. */
 export const createProgress = (mode: ProgressMode, { terminal, clock }: ProgressPorts): ProgressDisplay => {

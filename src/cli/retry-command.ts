@@ -6,10 +6,11 @@ import { flagName, type OptionsOf } from '../core/option-spec.js'
 import type { retryOptions } from '../core/options.js'
 import { createCountingView } from './counting-view.js'
 import { renderEstimate } from './estimate-table.js'
+import { showNote } from './note.js'
 import { showPlain } from './plain-text.js'
 import { createPorts } from './ports.js'
 import { renderChangeLine } from './resume-line.js'
-import { paint, type Terminal } from './terminal.js'
+import type { Terminal } from './terminal.js'
 import { showCount, showCounts } from './totals.js'
 import { progressModeOf } from './viewing.js'
 import { endSignals, type WatchedCommand, watchSession } from './watch-session.js'
@@ -56,7 +57,7 @@ const showDryRun = async (terminal: Terminal, results: string, { flags, viewing 
   const ports = createPorts(terminal)
   const view = createCountingView(progressModeOf(viewing), terminal, ports.clock)
   const found = await estimateRetry({ ...flags, results }, ports, view.show).finally(view.close)
-  for (const warning of found.warnings) terminal.say(`${paint(terminal, 'yellow', 'note:')} ${warning}`)
+  for (const warning of found.warnings) terminal.say(showNote(terminal, warning))
   if (found.rows.pending > 0) {
     terminal.say(`would retry ${showChoice(found.rows.pending, found.codes, found.override)}`)
   }
