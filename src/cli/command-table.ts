@@ -85,7 +85,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   },
   {
     usage: 'estimate [input..]',
-    describe: 'What a run would take: tokens, cost (low, expected, high) and time; sends nothing',
+    describe: 'What a run would take: tokens, cost (low, expected, high) and time; sends nothing but a --sample',
     positionals: { input: inputWords },
     options: { ...estimateOptions, ...configOptions, ...priceListOptions, ...jsonOptions, ...terminalOptions },
     examples: [
