@@ -1,6 +1,6 @@
 import type { Accuracy } from '../commands/results/accuracy.js'
 import { parseUsd, showUsd } from '../core/money.js'
-import { showCount, type TotalsLine } from './totals.js'
+import { countOf, showCount, type TotalsLine } from './totals.js'
 
 /** `exact`, `+0.4 %`: how far an estimate was above what it came to. */
 const showError = (error: number | null): string => {
@@ -15,8 +15,6 @@ const showCost = ({ cost_usd }: Accuracy): string[] => {
   return [`${showUsd(parseUsd(cost_usd.estimated) ?? 0n)} (${showError(cost_usd.error)})`]
 }
 
-const plural = (count: number, noun: string): string => `${showCount(count)} ${noun}${count === 1 ? '' : 's'}`
-
 /** Answers within a twentieth of what was expected are as expected. */
 const asExpected = 0.05
 
@@ -28,9 +26,9 @@ const showReasons = (accuracy: Accuracy): string[] => {
   const length = `answers took ${showCount(Math.round(actual))} tokens on average, not the ${showCount(Math.round(expected))} ${sources[source]}`
   return [
     ...(Math.abs(completion_tokens.error ?? 0) > asExpected ? [length] : []),
-    ...(cached_tokens > 0 ? [`${plural(cached_tokens, 'prompt token')} came from the cache`] : []),
-    ...(repeated_calls > 0 ? [`${plural(repeated_calls, 'call')} repeated`] : []),
-    ...(unreported_rows > 0 ? [`${plural(unreported_rows, 'row')} without reported tokens`] : []),
+    ...(cached_tokens > 0 ? [`${countOf(cached_tokens, 'prompt token')} came from the cache`] : []),
+    ...(repeated_calls > 0 ? [`${countOf(repeated_calls, 'call')} repeated`] : []),
+    ...(unreported_rows > 0 ? [`${countOf(unreported_rows, 'row')} without reported tokens`] : []),
   ]
 }
 

@@ -1,7 +1,7 @@
 import type { Finding, FoundRow } from '../commands/check/findings.js'
 import type { CheckReport } from '../commands/check.js'
 import { paint, type Terminal } from './terminal.js'
-import { showCount } from './totals.js'
+import { countOf, showCount } from './totals.js'
 
 type Painter = Pick<Terminal, 'color'>
 
@@ -11,13 +11,11 @@ const showRow = ({ row, line, source, id, detail }: FoundRow): string => {
   return `  row ${row}${name} (${file}line ${line})${detail === null ? '' : `: ${detail}`}`
 }
 
-const countOf = (rows: number): string => (rows === 1 ? '1 row' : `${showCount(rows)} rows`)
-
 const renderFinding = (painter: Painter, { code, kind, message, hint, rows, examples }: Finding): string[] => {
   const label = paint(painter, kind === 'fault' ? 'red' : 'yellow', kind === 'fault' ? 'fault' : 'note ')
   const more = rows - examples.length
   return [
-    `${label} ${code}: ${message}${rows === 0 ? '' : ` (${countOf(rows)})`}`,
+    `${label} ${code}: ${message}${rows === 0 ? '' : ` (${countOf(rows, 'row')})`}`,
     ...examples.map(showRow),
     ...(more > 0 ? [`  … and ${showCount(more)} more`] : []),
     ...(hint === null ? [] : [`  ${paint(painter, 'cyan', 'hint:')} ${hint}`]),
@@ -31,10 +29,10 @@ const countKind = (report: CheckReport, kind: Finding['kind']): number =>
 export const renderCheck = (painter: Painter, report: CheckReport): string[] => {
   const faults = countKind(report, 'fault')
   const notes = countKind(report, 'note')
-  const kinds = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-  const found = faults + notes === 0 ? 'nothing found' : `${kinds(faults, 'kind')} of fault, ${kinds(notes, 'note')}`
+  const found =
+    faults + notes === 0 ? 'nothing found' : `${countOf(faults, 'kind')} of fault, ${countOf(notes, 'note')}`
   return [
     ...report.findings.flatMap(finding => renderFinding(painter, finding)),
-    `${report.input}: ${countOf(report.rows)} read, ${found}`,
+    `${report.input}: ${countOf(report.rows, 'row')} read, ${found}`,
   ]
 }

@@ -5,9 +5,7 @@ import type { JournalDamage } from '../journal/inspector.js'
 import type { RepairedSegment } from '../journal/repair.js'
 import { segmentName } from '../journal/segment.js'
 import { quoteWords } from './quote.js'
-import { showCount } from './totals.js'
-
-const plural = (count: number, what: string): string => `${showCount(count)} ${what}${count === 1 ? '' : 's'}`
+import { countOf } from './totals.js'
 
 /** `record 7`, or `records 7 to 9`. */
 const showLost = ({ first, count }: NonNullable<JournalDamage['lost']>): string =>
@@ -16,7 +14,7 @@ const showLost = ({ first, count }: NonNullable<JournalDamage['lost']>): string 
 const showPlace = ({ line, lines, offset, bytes }: JournalDamage): string => {
   if (lines === 0) return `before line ${line} (byte ${offset})`
   const last = line + lines - 1
-  return `${lines === 1 ? `line ${line}` : `lines ${line} to ${last}`} (byte ${offset}, ${plural(bytes, 'byte')})`
+  return `${lines === 1 ? `line ${line}` : `lines ${line} to ${last}`} (byte ${offset}, ${countOf(bytes, 'byte')})`
 }
 
 const showDamage = (found: JournalDamage): string =>
@@ -26,19 +24,19 @@ const showDamage = (found: JournalDamage): string =>
 
 const showRepaired = ({ segment, aside, bytes, lost }: RepairedSegment): string => {
   const moved =
-    aside === undefined ? 'nothing had to go' : `${plural(bytes, 'byte')} moved into ${path.basename(aside)}`
-  return `mended   ${segmentName(segment)}: ${moved}, ${lost === 0 ? 'no record' : plural(lost, 'record')} lost`
+    aside === undefined ? 'nothing had to go' : `${countOf(bytes, 'byte')} moved into ${path.basename(aside)}`
+  return `mended   ${segmentName(segment)}: ${moved}, ${lost === 0 ? 'no record' : countOf(lost, 'record')} lost`
 }
 
 /** What is found of a journal, for people, a line each. */
 export const renderJournal = (found: Verification, target: string): string[] => {
   const { segments, records, bytes, damage, torn, repaired, runFolder } = found
-  const size = `${plural(records, 'record')} in ${plural(segments, 'segment')}, ${plural(bytes, 'byte')}`
+  const size = `${countOf(records, 'record')} in ${countOf(segments, 'segment')}, ${countOf(bytes, 'byte')}`
   const lines = [`journal  ${runFolder}: ${size}, format ${journalFormat}`]
   if (torn !== undefined) {
     const place = `${segmentName(torn.segment)}, byte ${torn.offset}`
     lines.push(
-      `torn     ${place}: ${plural(torn.bytes, 'byte')} of a write that was cut off; the next session puts them aside`,
+      `torn     ${place}: ${countOf(torn.bytes, 'byte')} of a write that was cut off; the next session puts them aside`,
     )
   }
   if (damage.length === 0) lines.push('whole    every checksum and every number is right')

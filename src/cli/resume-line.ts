@@ -1,7 +1,5 @@
 import type { PlanCounts } from '../commands/ports.js'
-import { showCount } from './totals.js'
-
-const showRows = (count: number): string => `${showCount(count)} ${count === 1 ? 'row' : 'rows'}`
+import { countOf, showCount } from './totals.js'
 
 /**
  * `resuming: 57 rows reused (2 moved), 3 edited, 1 new, 0 removed; 4 rows to send`. Undefined where there is nothing to
@@ -10,8 +8,8 @@ const showRows = (count: number): string => `${showCount(count)} ${count === 1 ?
 export const renderResumeLine = (plan: PlanCounts): string | undefined => {
   const { reused, moved, edited, removed, pending } = plan
   if (reused + edited + removed === 0) return undefined
-  const kept = `${showRows(reused)} reused (${showCount(moved)} moved)`
-  return `resuming: ${kept}, ${showChanges(plan)}; ${pending === 0 ? 'nothing' : showRows(pending)} to send`
+  const kept = `${countOf(reused, 'row')} reused (${showCount(moved)} moved)`
+  return `resuming: ${kept}, ${showChanges(plan)}; ${pending === 0 ? 'nothing' : countOf(pending, 'row')} to send`
 }
 
 const showChanges = ({ edited, new: added, removed }: PlanCounts): string =>
@@ -21,5 +19,5 @@ const showChanges = ({ edited, new: added, removed }: PlanCounts): string =>
 export const renderChangeLine = (plan: PlanCounts): string | undefined => {
   const { moved, edited, removed } = plan
   if (moved + edited + plan.new + removed === 0) return undefined
-  return `the input changed: ${showRows(moved)} moved, ${showChanges(plan)}`
+  return `the input changed: ${countOf(moved, 'row')} moved, ${showChanges(plan)}`
 }

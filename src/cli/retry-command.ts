@@ -11,7 +11,7 @@ import { showPlain } from './plain-text.js'
 import { createPorts } from './ports.js'
 import { renderChangeLine } from './resume-line.js'
 import type { Terminal } from './terminal.js'
-import { showCount, showCounts } from './totals.js'
+import { countOf, showCount, showCounts } from './totals.js'
 import { progressModeOf } from './viewing.js'
 import { endSignals, type WatchedCommand, watchSession } from './watch-session.js'
 
@@ -37,7 +37,7 @@ const showOverride = (override: Override): string =>
 /** `5 rows (3 timeout, 2 empty_answer), with --model gpt-4o` */
 const showChoice = (rows: number, codes: Readonly<Record<string, number>>, override: Override): string => {
   const others = showOverride(override)
-  return `${showCount(rows)} ${rows === 1 ? 'row' : 'rows'} (${showCounts(codes)})${others === '' ? '' : `, with ${others}`}`
+  return `${countOf(rows, 'row')} (${showCounts(codes)})${others === '' ? '' : `, with ${others}`}`
 }
 
 const showCost = ({ costUsd, unpricedRows }: RetryForecast): string => {

@@ -9,6 +9,9 @@ const integer = new Intl.NumberFormat('en-US')
 /** A whole number with thousands marks. */
 export const showCount = (value: number): string => integer.format(value)
 
+/** `1 row`, `1,204 rows`: a number of things whose name takes an s. */
+export const countOf = (count: number, noun: string): string => `${showCount(count)} ${noun}${count === 1 ? '' : 's'}`
+
 /** A time for people: `320 ms`, `4.1 s`, `2 m 05 s`, `1 h 02 m`. */
 export const showDuration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`
@@ -72,7 +75,7 @@ const showPace = ({ sentMs, settled }: SessionPace): string => {
 }
 
 const showTime = (pace: SessionPace, { attempts }: Summary): string =>
-  `${showDuration(pace.wallMs)}, ${showPace(pace)}, ${showCount(attempts)} ${attempts === 1 ? 'call' : 'calls'} in all`
+  `${showDuration(pace.wallMs)}, ${showPace(pace)}, ${countOf(attempts, 'call')} in all`
 
 const label = (painter: Painter, name: string): string => paint(painter, 'dim', name.padEnd(9))
 
