@@ -1,3 +1,4 @@
+import { isObject } from './json-object.js'
 import type { JsonObject, JsonValue, Usage } from './model.js'
 
 interface AnswerFacts {
@@ -32,9 +33,6 @@ export interface EndpointError {
   readonly type: string | undefined
   readonly message: string | undefined
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const toText = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 

@@ -1,3 +1,4 @@
+import { isObject } from './json-object.js'
 import type { JsonValue } from './model.js'
 import { nearestName } from './nearest.js'
 import { describeNumber, fitsNumber } from './option-values.js'
@@ -100,7 +101,7 @@ export const describeParam = (param: ApiParam): string => {
 const kindOf = (value: JsonValue): JsonKind | undefined => {
   if (typeof value === 'string') return 'text'
   if (Array.isArray(value)) return 'list'
-  return typeof value === 'object' && value !== null ? 'object' : undefined
+  return isObject(value) ? 'object' : undefined
 }
 
 /** Whether a parameter takes a value. */

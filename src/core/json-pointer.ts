@@ -1,7 +1,5 @@
-import type { JsonObject, JsonValue } from './model.js'
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import { isObject } from './json-object.js'
+import type { JsonValue } from './model.js'
 
 /** One step of a JSON Pointer (RFC 6901), escaped, with its slash. */
 export const pointerStep = (name: string | number): string =>

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { findJsonFault } from '../core/json-fault.js'
+import { isObject } from '../core/json-object.js'
 import { findDuplicateKey, measureObject } from '../core/json-text.js'
 import type { JsonObject, JsonRow, RowFault, UnreadableRow } from '../core/model.js'
 import { showBytes } from './limit.js'
@@ -27,9 +28,6 @@ const shownBytes = 2048
 const shown = (bytes: Buffer): string =>
   // As a stream: a character that the cut goes through is left out.
   new TextDecoder().decode(bytes.subarray(0, shownBytes), { stream: bytes.length > shownBytes }).trim()
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const kindOf = (value: unknown): string => {
   if (value === null) return 'null'

@@ -1,3 +1,4 @@
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 
 /** Counts what a message is made of. */
@@ -14,9 +15,6 @@ const replyPrimer = 3
 
 /** Parts of a body beside its messages that the model is shown as text. */
 const shownAsText = ['tools', 'functions', 'response_format']
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value)
 

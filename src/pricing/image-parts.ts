@@ -1,5 +1,6 @@
 import { readImageHead } from '../core/image-head.js'
 import { readImageReference } from '../core/image-reference.js'
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { countImageTokens, findImageRule, type ImageSize } from './image-rules.js'
 
@@ -18,9 +19,6 @@ export const assumedImageSize: ImageSize = { width: 1024, height: 1024 }
 
 /** Enough of an image for its size, most times; a JPEG may have a preview before it. In characters of Base64. */
 const headCharacters = 87_384
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const readSize = (base64: string): ImageSize | undefined => readImageHead(Buffer.from(base64, 'base64'))
 

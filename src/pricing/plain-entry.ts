@@ -1,3 +1,4 @@
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { parseDecimal, type Usd } from '../core/money.js'
 import type { PlaceFault } from './price-file.js'
@@ -16,9 +17,6 @@ interface Place {
   readonly at: string
   readonly fault: PlaceFault
 }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const readRate = (value: JsonValue | undefined, { at, fault }: Place): Usd | undefined => {
   if (value === undefined || value === null) return undefined

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { ModelInfo } from '@pydantic/genai-prices'
+import { isObject } from '../core/json-object.js'
 import { toBareModel, toUndatedModel } from './model-name.js'
 import { namesOf, pricesAt, toRateCard } from './package-prices.js'
 import type { PriceTable } from './price-file.js'
@@ -36,7 +37,8 @@ const indexModels = (models: readonly ModelInfo[]): ReadonlyMap<string, ModelInf
 const readVersion = async (): Promise<string> => {
   const entry = createRequire(import.meta.url).resolve(packageName)
   const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', pathToFileURL(entry)), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
+  const version = isObject(manifest) ? manifest['version'] : undefined
+  return typeof version === 'string' ? version : ''
 }
 
 /**

@@ -1,5 +1,6 @@
 import { PromptmillError } from '../core/errors.js'
 import { locateJsonFault } from '../core/json-fault.js'
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { isLiteLlmEntry, readLiteLlmEntry } from './litellm-entry.js'
 import { readPlainEntry } from './plain-entry.js'
@@ -13,9 +14,6 @@ export type PlaceFault = (at: string, problem: string) => PromptmillError
 
 const layoutHint =
   'Write {"MODEL": {"input": 0.15, "cached_input": 0.075, "output": 0.6}} in USD per million tokens, or take the layout of model_prices_and_context_window.json'
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const tellPlace = (text: string): string => {
   const place = locateJsonFault(text)

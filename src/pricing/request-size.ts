@@ -1,3 +1,4 @@
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { findImages, measureImage } from './image-parts.js'
 import { isReasoningModel } from './model-name.js'
@@ -25,9 +26,6 @@ export interface RequestSize {
 
 const toNumber = (value: JsonValue | undefined): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 1 ? value : undefined
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const uncountedParts: readonly JsonValue[] = ['input_audio', 'file']
 

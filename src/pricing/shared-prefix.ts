@@ -1,3 +1,4 @@
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 
 /** Prompts below so many tokens are not cached, and hits are counted in such steps (OpenAI guide "Prompt caching"). */
@@ -58,9 +59,6 @@ const closeText = (text: string): JsonValue | undefined => {
   const { closing, inString } = findOpen(whole)
   return tryParse(whole + (inString ? '"' : '') + closing)
 }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * The messages in the beginning of a body: whole ones, and the begun one where the text breaks off within its content.

@@ -1,4 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
+import { isObject } from '../core/json-object.js'
 import type { JsonObject } from '../core/model.js'
 import { canonicalSchema } from './schema/canonical.js'
 import { findStrictFaults } from './schema/strict.js'
@@ -43,7 +44,7 @@ export const toSchemaForm = (
     )
   }
   const { properties } = schema
-  const fields = typeof properties === 'object' && properties !== null ? Object.keys(properties) : []
+  const fields = isObject(properties) ? Object.keys(properties) : []
   return { kind: 'schema', schema, fields, canonical: canonicalSchema(schema) }
 }
 

@@ -1,11 +1,9 @@
+import { isObject } from '../core/json-object.js'
 import { memberTexts } from '../core/json-text.js'
 import type { JsonObject, JsonRow, JsonValue, RowFault } from '../core/model.js'
 
 /** The one API path there is for now. */
 export const chatPath = '/chat/completions'
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const fault = (code: RowFault['code'], message: string): RowFault => ({ code, message })
 

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto'
-import type { JsonObject, JsonValue } from '../core/model.js'
+import { isObject } from '../core/json-object.js'
+import type { JsonValue } from '../core/model.js'
 
 const inKeyOrder = (value: JsonValue): JsonValue => {
-  if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(inKeyOrder)
-  const object = value as JsonObject
+  if (!isObject(value)) return value
   // Entries, not a literal: a key named __proto__ must stay a key.
   return Object.fromEntries(
-    Object.keys(object)
+    Object.keys(value)
       .sort()
-      .map(key => [key, inKeyOrder(object[key] as JsonValue)]),
+      .map(key => [key, inKeyOrder(value[key] as JsonValue)]),
   )
 }
 

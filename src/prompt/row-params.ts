@@ -7,6 +7,7 @@ import {
   readParamCell,
 } from '../core/api-params.js'
 import { PromptmillError } from '../core/errors.js'
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonRow, JsonValue, RowFault, TableRow } from '../core/model.js'
 import { createCellReader } from './cells.js'
 import { createChatBody } from './chat-body.js'
@@ -41,9 +42,6 @@ interface Given {
   readonly place: string
   readonly value: JsonValue | undefined
 }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** An empty cell, or null, stands for the run's own setting. */
 const isEmpty = (value: JsonValue | undefined): boolean =>

@@ -1,4 +1,5 @@
 import { type EndpointError, toEndpointError } from '../core/answer.js'
+import { isObject } from '../core/json-object.js'
 
 const nothing: EndpointError = { code: undefined, type: undefined, message: undefined }
 
@@ -19,8 +20,9 @@ const parse = (body: string): unknown => {
  */
 export const readErrorBody = (body: string): EndpointError => {
   const value = body.length > longest || !/^\s*\{/.test(body) ? undefined : parse(body)
-  if (typeof value !== 'object' || value === null) return nothing
-  if ('error' in value && value.error !== null) return toEndpointError(value.error)
-  if ('detail' in value) return toEndpointError(value.detail)
+  if (!isObject(value)) return nothing
+  const { error, detail } = value
+  if (error !== undefined && error !== null) return toEndpointError(error)
+  if (detail !== undefined) return toEndpointError(detail)
   return toEndpointError(value)
 }

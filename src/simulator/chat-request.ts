@@ -1,3 +1,4 @@
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { type ApiError, badRequest, unknownModel } from './api-error.js'
 import { hashText } from './random.js'
@@ -24,9 +25,6 @@ export type ParsedChatRequest =
 /** Whether a model thinks before it answers, and is billed for it: o1, o3, o4, gpt-5 and later, but not their chat forms. */
 export const isReasoningModel = (model: string): boolean =>
   /^(?:o\d|gpt-(?:[5-9]|\d\d))/.test(model) && !model.includes('-chat')
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const checkMessages = (messages: JsonValue | undefined): ApiError | undefined => {
   if (messages === undefined) {

@@ -1,3 +1,4 @@
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { type AnswerWords, cutAnswer, findWords, type WrittenAnswer, writeAnswer } from './answer-text.js'
 import { type ChatRequest, isReasoningModel } from './chat-request.js'
@@ -29,9 +30,6 @@ interface Draft extends WrittenAnswer {
 }
 
 const refusal = 'I am sorry, but I cannot help with that.'
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const at = (value: JsonValue | undefined, key: string): JsonValue | undefined =>
   isObject(value) ? value[key] : undefined

@@ -1,3 +1,4 @@
+import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import type { AnswerWords } from './answer-text.js'
 import { makeValue } from './json-value.js'
@@ -5,9 +6,6 @@ import { createPicker, type Random } from './random.js'
 
 /** What a request asks its answer to be: an object of any shape, or one that a schema describes. */
 export type JsonForm = { readonly schema: JsonObject | undefined }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The form that `response_format` asks for; undefined where text will do. */
 export const jsonFormOf = ({ response_format: format }: JsonObject): JsonForm | undefined => {

@@ -1,3 +1,4 @@
+import { isObject } from '../core/json-object.js'
 import { resolveReference } from '../core/json-pointer.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { writePattern } from './pattern-text.js'
@@ -14,9 +15,6 @@ interface Made extends ValueMaker {
   /** The whole schema, to follow references in. */
   readonly root: JsonObject
 }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value)
 

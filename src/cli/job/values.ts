@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { PromptmillError } from '../../core/errors.js'
+import { isObject } from '../../core/json-object.js'
 import { nearestName } from '../../core/nearest.js'
 import { type OptionSpec, takesPath } from '../../core/option-spec.js'
 import { checkValue } from '../../core/option-values.js'
@@ -29,9 +30,6 @@ const unknownKey = (key: string): PromptmillError =>
 
 const wrong = (key: string, problem: string): PromptmillError => new PromptmillError('bad_config', `${key} ${problem}`)
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** A path as it stands in the file, seen from where the program runs. A dash, and a list written out, are no paths. */
 const placePath = (folder: string, value: unknown): unknown =>
   typeof value !== 'string' || value === '-' || value.startsWith('[') || path.isAbsolute(value)
@@ -51,7 +49,7 @@ const readInput = (value: unknown, folder: string): readonly unknown[] => {
 
 /** What a key takes beside the form of its flag, brought into that form. */
 const unfold = (option: string, value: unknown): unknown => {
-  if (option === 'param' && isMap(value)) {
+  if (option === 'param' && isObject(value)) {
     return Object.entries(value).map(([name, item]) => `${name}=${JSON.stringify(item)}`)
   }
   if (option === 'messages' && Array.isArray(value)) return JSON.stringify(value)
@@ -78,7 +76,7 @@ const readValue = ({ key, value }: JobEntry, folder: string): readonly [option: 
   const { option, spec } = found
   if (value === null || value === undefined) throw wrong(key, 'has no value')
   // A schema may stand in the file itself.
-  if (option === 'schema' && isMap(value)) return [option, value]
+  if (option === 'schema' && isObject(value)) return [option, value]
   const unfolded = unfold(option, value)
   checkForm(key, spec, unfolded)
   const checked = checkValue(option, spec, unfolded)

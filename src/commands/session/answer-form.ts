@@ -1,4 +1,5 @@
 import { PromptmillError } from '../../core/errors.js'
+import { isObject } from '../../core/json-object.js'
 import type { Judge } from '../../core/judge.js'
 import type { JsonObject } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
@@ -63,9 +64,6 @@ export const readAnswerRules = async (
   const form = toSchemaForm(value, name)
   return { form, judge: await compileSchema(value, name) }
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * The judge of a run that is there, by what its manifest keeps.

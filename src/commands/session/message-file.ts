@@ -1,6 +1,6 @@
 import { PromptmillError } from '../../core/errors.js'
 import { locateJsonFault } from '../../core/json-fault.js'
-import type { JsonObject } from '../../core/model.js'
+import { isObject } from '../../core/json-object.js'
 import { nearestName } from '../../core/nearest.js'
 import { flagName } from '../../core/option-spec.js'
 import type { RunFlagSettings } from '../../core/options.js'
@@ -8,9 +8,6 @@ import { type MessageTemplate, type Role, roles } from '../../prompt/templates.j
 import { readTextFile } from './text-file.js'
 
 const flag = flagName('messages')
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const bad = (where: string, problem: string, hint: string): PromptmillError =>
   new PromptmillError('bad_template', `${where}: ${problem}`, { hint })

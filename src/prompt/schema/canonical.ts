@@ -1,6 +1,7 @@
+import { isObject } from '../../core/json-object.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
 import { canonicalJson } from '../identity.js'
-import { isList, isObject } from './walk.js'
+import { isList } from './walk.js'
 
 const members = (object: JsonObject, names: readonly string[], write: (value: JsonValue) => string): string =>
   `{${names.map(name => `${JSON.stringify(name)}:${write(object[name] as JsonValue)}`).join(',')}}`

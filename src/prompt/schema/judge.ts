@@ -1,10 +1,10 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { PromptmillError } from '../../core/errors.js'
 import { findJsonFault } from '../../core/json-fault.js'
+import { isObject } from '../../core/json-object.js'
 import type { Judge, Verdict } from '../../core/judge.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
 import { formats } from './strict-rules.js'
-import { isObject } from './walk.js'
 
 type Unfit = Verdict & { readonly ok: false }
 

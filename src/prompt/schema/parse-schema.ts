@@ -1,8 +1,8 @@
 import { PromptmillError } from '../../core/errors.js'
 import { locateJsonFault } from '../../core/json-fault.js'
+import { isObject } from '../../core/json-object.js'
 import { findDuplicateKey } from '../../core/json-text.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
-import { isObject } from './walk.js'
 
 const broken = (name: string, problem: string, hint: string): PromptmillError =>
   new PromptmillError('bad_schema', `${name}${problem}`, { hint })

@@ -1,7 +1,8 @@
 import { PromptmillError } from '../../core/errors.js'
+import { isObject } from '../../core/json-object.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
 import { formats } from './strict-rules.js'
-import { isList, isObject } from './walk.js'
+import { isList } from './walk.js'
 
 /** What a library finds wrong in a value, and where. */
 export interface StandardIssue {

@@ -1,6 +1,7 @@
+import { isObject } from '../../core/json-object.js'
 import type { JsonValue } from '../../core/model.js'
 import type { SchemaFault } from './strict-rules.js'
-import { isList, isObject, type SchemaNode } from './walk.js'
+import { isList, type SchemaNode } from './walk.js'
 
 /** OpenAI guide "Structured model outputs", sections "Objects have limitations on nesting depth and size" and on enums. */
 const most = {

@@ -1,6 +1,7 @@
+import { isObject } from '../../core/json-object.js'
 import { resolveReference } from '../../core/json-pointer.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
-import { isList, isObject, type SchemaNode } from './walk.js'
+import { isList, type SchemaNode } from './walk.js'
 
 /** One thing that strict mode does not take. */
 export interface SchemaFault {

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/json-object.js'
 import { pointerStep } from '../../core/json-pointer.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
 
@@ -9,9 +10,6 @@ export interface SchemaNode {
   /** Objects around it, itself included. References are not followed. */
   readonly depth: number
 }
-
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value)
 
