@@ -15,6 +15,7 @@ import {
 import { simulatorOptions } from '../simulator/options.js'
 import type { CommandSpec, Parsed } from './command-spec.js'
 import { givenFlags } from './flags.js'
+import { load } from './load.js'
 import { quoteWords } from './quote.js'
 import type { Terminal } from './terminal.js'
 import type { Viewing } from './viewing.js'
@@ -42,13 +43,6 @@ const optionalArgument = (parsed: Parsed, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The commands that send, loaded in steps. */
-const loadRunCommands = async () => {
-  const { loadStages } = await import('../commands/session/load-stages.js')
-  await loadStages()
-  return import('./run-command.js')
-}
-
 const inputWords = 'CSV, TSV, JSONL or JSON files, plain or .gz, or patterns in quotes; "-" is standard input'
 
 const statusOptions = { ...priceOptions, ...journalOptions, ...jsonOptions } as const
@@ -74,11 +68,11 @@ export const commandSpecs: readonly CommandSpec[] = [
     ],
     async run(terminal, parsed, words) {
       if (toSettings(printOptions, givenFlags(parsed, printOptions)).printConfig) {
-        const { printCommand } = await import('./print-command.js')
+        const { printCommand } = (await load('./print-command.js')) as typeof import('./print-command.js')
         return printCommand(terminal, parsed)
       }
       const inputs = inputArguments('run', parsed)
-      const { runCommand } = await loadRunCommands()
+      const { runCommand } = (await load('./run-command.js')) as typeof import('./run-command.js')
       const flags = givenFlags(parsed, runOptions)
       return runCommand(terminal, inputs, { flags, ...toWatched(terminal, parsed, words) })
     },
@@ -97,13 +91,12 @@ export const commandSpecs: readonly CommandSpec[] = [
       const { listPrices, prices, json } = toSettings(asked, givenFlags(parsed, asked))
       if (listPrices) {
         const inputs = listArgument(parsed, 'input')
-        const { priceListCommand } = await import('./price-list.js')
+        const { priceListCommand } = (await load('./price-list.js')) as typeof import('./price-list.js')
         if (inputs.length > 1) throw wrongUse('estimate --list-prices takes the name of one model')
         return priceListCommand(terminal, inputs[0], { prices, json })
       }
       const inputs = inputArguments('estimate', parsed)
-      await loadRunCommands()
-      const { estimateCommand } = await import('./estimate-command.js')
+      const { estimateCommand } = (await load('./estimate-command.js')) as typeof import('./estimate-command.js')
       const flags = givenFlags(parsed, estimateOptions)
       return estimateCommand(terminal, inputs, { flags, viewing: toViewing(terminal, parsed), json })
     },
@@ -119,7 +112,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     ],
     async run(terminal, parsed) {
       const inputs = inputArguments('check', parsed)
-      const { checkCommand } = await import('./check-command.js')
+      const { checkCommand } = (await load('./check-command.js')) as typeof import('./check-command.js')
       const flags = givenFlags(parsed, runOptions)
       const asked = { ...checkOptions, ...jsonOptions }
       const { show, json } = toSettings(asked, givenFlags(parsed, asked))
@@ -136,8 +129,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       ['$0 retry reviews.results.csv --only truncated --max-tokens 2000', 'answers that were cut, longer'],
     ],
     async run(terminal, parsed, words) {
-      await loadRunCommands()
-      const { retryCommand } = await import('./retry-command.js')
+      const { retryCommand } = (await load('./retry-command.js')) as typeof import('./retry-command.js')
       const flags = givenFlags(parsed, retryOptions)
       return retryCommand(terminal, argument(parsed, 'results'), { flags, ...toWatched(terminal, parsed, words) })
     },
@@ -152,7 +144,7 @@ export const commandSpecs: readonly CommandSpec[] = [
       ['$0 status reviews.results.csv --journal', 'whether every record is as it was written'],
     ],
     async run(terminal, parsed) {
-      const { statusCommand } = await import('./status-command.js')
+      const { statusCommand } = (await load('./status-command.js')) as typeof import('./status-command.js')
       const asked = toSettings(statusOptions, givenFlags(parsed, statusOptions))
       return statusCommand(terminal, argument(parsed, 'results'), asked)
     },
@@ -164,7 +156,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     options: {},
     examples: [['$0 explain timeout', 'one code']],
     async run(terminal, parsed) {
-      const { explainCommand } = await import('./explain-command.js')
+      const { explainCommand } = (await load('./explain-command.js')) as typeof import('./explain-command.js')
       return explainCommand(terminal, optionalArgument(parsed, 'code'))
     },
   },
@@ -175,7 +167,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     options: simulatorOptions,
     examples: [['$0 simulate --latency-ms 800 --rpm 500 --fault500 0.05', 'a slow endpoint with a limit and faults']],
     async run(terminal, parsed) {
-      const { simulateCommand } = await import('./simulate-command.js')
+      const { simulateCommand } = (await load('./simulate-command.js')) as typeof import('./simulate-command.js')
       return simulateCommand(terminal, givenFlags(parsed, simulatorOptions))
     },
   },
