@@ -60,11 +60,15 @@ export const apiParams = {
 } as const satisfies Readonly<Record<string, ApiParam>>
 
 /** Parameters that have another way in, or that a bulk run cannot use, each with what to do instead. */
-export const reservedParams: Readonly<Record<string, string>> = {
+const reservedParams: Readonly<Record<string, string>> = {
   messages: 'Use --prompt and --system, --messages, or rows with a messages list',
   stream: 'Answers are written whole; leave it out',
   stream_options: 'Answers are written whole; leave it out',
 }
+
+/** What to do instead of setting a parameter that has another way in; undefined for one that has none. */
+export const explainReserved = (name: string): string | undefined =>
+  Object.hasOwn(reservedParams, name) ? reservedParams[name] : undefined
 
 const answersOfOneForm = 'All answers of a run have one form: use --schema or --json-mode'
 
@@ -74,7 +78,8 @@ export const findApiParam = (name: string): ApiParam | undefined =>
 
 /** What to do instead of setting a parameter that a row cannot set. */
 export const explainUnknownParam = (name: string): string => {
-  if (Object.hasOwn(reservedParams, name)) return reservedParams[name] ?? ''
+  const reserved = explainReserved(name)
+  if (reserved !== undefined) return reserved
   if (name === 'response_format') return answersOfOneForm
   const nearest = nearestName(name, Object.keys(apiParams))
   return nearest === undefined ? `Known: ${Object.keys(apiParams).join(', ')}` : `Did you mean ${nearest}?`

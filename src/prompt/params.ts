@@ -1,4 +1,4 @@
-import { reservedParams } from '../core/api-params.js'
+import { explainReserved } from '../core/api-params.js'
 import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 
@@ -25,7 +25,7 @@ export const parseParam = (text: string): readonly [string, JsonValue] => {
       hint: 'For example --param presence_penalty=0.5',
     })
   }
-  const hint = key === 'model' ? 'Use --model' : reservedParams[key]
+  const hint = key === 'model' ? 'Use --model' : explainReserved(key)
   if (hint !== undefined) throw new PromptmillError('bad_flag', `--param cannot set ${key}`, { hint })
   try {
     return [key, JSON.parse(text.slice(at + 1)) as JsonValue]
@@ -43,11 +43,11 @@ export const parseParam = (text: string): readonly [string, JsonValue] => {
  * @throws PromptmillError `bad_flag` for a --param that is not KEY=JSON, is reserved, or is set twice
  */
 export const toParams = (flags: ParamFlags, answersAreJson = false): JsonObject => {
-  const params: Record<string, JsonValue> = {}
+  const params = new Map<string, JsonValue>()
   const set = (key: string, value: JsonValue | undefined): void => {
     if (value === undefined) return
-    if (Object.hasOwn(params, key)) throw new PromptmillError('bad_flag', `The parameter ${key} is set twice`)
-    params[key] = value
+    if (params.has(key)) throw new PromptmillError('bad_flag', `The parameter ${key} is set twice`)
+    params.set(key, value)
   }
   set('temperature', flags.temperature)
   set('top_p', flags.topP)
@@ -55,10 +55,11 @@ export const toParams = (flags: ParamFlags, answersAreJson = false): JsonObject 
   set('seed', flags.seed)
   set('reasoning_effort', flags.reasoningEffort)
   for (const text of flags.param ?? []) set(...parseParam(text))
-  if (answersAreJson && Object.hasOwn(params, 'response_format')) {
+  if (answersAreJson && params.has('response_format')) {
     throw new PromptmillError('bad_flag', '--param response_format is given beside --schema or --json-mode', {
       hint: 'They set response_format: leave the --param out',
     })
   }
-  return params
+  // Entries, not a literal: a key named __proto__ must stay a key.
+  return Object.fromEntries(params)
 }

@@ -52,7 +52,8 @@ const formats: Readonly<Record<string, (random: Random) => string>> = {
 }
 
 const makeText = ({ format, pattern, minLength, maxLength }: JsonObject, { random, nextText }: Made): string => {
-  if (typeof format === 'string' && formats[format] !== undefined) return formats[format](random)
+  const write = typeof format === 'string' && Object.hasOwn(formats, format) ? formats[format] : undefined
+  if (write !== undefined) return write(random)
   if (typeof pattern === 'string') return writePattern(pattern, random)
   let text = nextText()
   while (text.length < Math.min(toNumber(minLength) ?? 0, 100_000)) text += ` ${nextText()}`

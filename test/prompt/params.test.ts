@@ -29,6 +29,10 @@ describe('toParams', () => {
     })
   })
 
+  it.each(['__proto__', 'constructor', 'toString'])('sends a parameter named %s like any other', name => {
+    expect(Object.entries(toParams({ maxTokensName, param: [`${name}={"a":1}`] }))).toEqual([[name, { a: 1 }]])
+  })
+
   it.each([
     ['a text without quotes', ['user=me'], /not JSON/],
     ['a missing value', ['user'], /KEY=JSON/],

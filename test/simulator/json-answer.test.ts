@@ -87,6 +87,11 @@ describe('writeJson', () => {
     for (const seed of seeds) expect(judge(write(schema, seed, false))).toMatchObject({ ok: false })
   })
 
+  it.each(['__proto__', 'constructor', 'toString'])('takes the format %s as one it does not know', format => {
+    const schema = closed({ a: { type: 'string', format } })
+    for (const seed of seeds) expect(JSON.parse(write(schema, seed))).toEqual({ a: expect.any(String) as string })
+  })
+
   it('writes an object where no schema is given, and none when it should not', () => {
     for (const seed of seeds) {
       expect(judgeObject(write(undefined, seed))).toMatchObject({ ok: true })

@@ -26,7 +26,8 @@ const runFolderSuffix = '.run'
 export const runFolderOf = (resultsFile: string): string => resultsFile + runFolderSuffix
 
 const formatOf = (file: string): ResultsFormat => {
-  const format = formats[path.extname(file).toLowerCase()]
+  const extension = path.extname(file).toLowerCase()
+  const format = Object.hasOwn(formats, extension) ? formats[extension] : undefined
   if (format !== undefined) return format
   throw new PromptmillError('bad_output', `--output ${file}: the extension says no format`, {
     hint: 'End the name in .csv, .tsv or .jsonl',
