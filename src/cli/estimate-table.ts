@@ -4,7 +4,7 @@ import { parseUsd, showUsd } from '../core/money.js'
 import { showPlain } from './plain-text.js'
 import { paint, type Terminal } from './terminal.js'
 import { renderTable } from './text-table.js'
-import { showCount, showDuration } from './totals.js'
+import { countOf, showCount, showDuration } from './totals.js'
 
 type Painter = Pick<Terminal, 'color'>
 
@@ -60,7 +60,7 @@ const showAnswers = ({ answers }: Estimate): string => {
   const mean = `≈ ${showTokens(tokens.expected)} completion tokens a row (${showTokens(tokens.low)} to ${showTokens(tokens.high)})`
   if (p10 === null || p50 === null || p90 === null) return `${mean}, ${sources[source]}`
   const spread = `p10 ${showCount(p10)}, p50 ${showCount(p50)}, p90 ${showCount(p90)}`
-  return `${mean}, ${sources[source]}: ${showCount(seen)} answers, ${spread}; 95 % interval`
+  return `${mean}, ${sources[source]}: ${countOf(seen, 'answer')}, ${spread}; 95 % interval`
 }
 
 const boundWords = {
@@ -92,7 +92,7 @@ const showSpent = ({ spent }: Estimate): string | undefined => {
   const sum = spent.cost_usd === null ? 'unknown' : `${showMoney(spent.cost_usd)} (exactly ${spent.cost_usd} USD)`
   return spent.cost_unknown_rows === 0
     ? sum
-    : `${sum} without ${showCount(spent.cost_unknown_rows)} rows of unknown cost`
+    : `${sum} without ${countOf(spent.cost_unknown_rows, 'row')} of unknown cost`
 }
 
 /** Both lanes where both have a price: half of it, for answers that come later. */
@@ -116,7 +116,7 @@ const showRepeats = ({ repeats: { rows, share, saved_usd } }: Estimate): string 
   if (share <= leastShare) return undefined
   const percent = `${(share * 100).toFixed(1)} %`
   const saved = saved_usd === null ? percent : `${showMoney(saved_usd)}, ${percent}`
-  return `${showCount(rows)} rows ask the very same as an earlier one: --dedupe sends each request once and saves ${saved}`
+  return `${rows === 1 ? '1 row asks' : `${showCount(rows)} rows ask`} the very same as an earlier one: --dedupe sends each request once and saves ${saved}`
 }
 
 const showLimit = ({ cost_limit_usd: limit }: Estimate): string | undefined =>
@@ -147,6 +147,6 @@ export const renderEstimate = (painter: Painter, estimate: Estimate): string[] =
     ...renderCompared(painter, estimate),
     ...(unpriced === 0
       ? []
-      : [paint(painter, 'red', `The cost is without ${showCount(unpriced)} rows whose price is not known`)]),
+      : [paint(painter, 'red', `The cost is without ${countOf(unpriced, 'row')} whose price is not known`)]),
   ]
 }

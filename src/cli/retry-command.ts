@@ -43,7 +43,7 @@ const showChoice = (rows: number, codes: Readonly<Record<string, number>>, overr
 const showCost = ({ costUsd, unpricedRows }: RetryForecast): string => {
   if (costUsd === undefined) return 'cost unknown'
   const range = `≈ ${showUsd(costUsd.expected)} (${showUsd(costUsd.low)} to ${showUsd(costUsd.high)})`
-  return unpricedRows === 0 ? range : `${range} without ${showCount(unpricedRows)} rows whose price is not known`
+  return unpricedRows === 0 ? range : `${range} without ${countOf(unpricedRows, 'row')} whose price is not known`
 }
 
 /** `retrying 5 rows (5 empty_answer): 712 prompt tokens, ≈ $0.000704 ($0.000254 to $0.00251)` */

@@ -2,6 +2,7 @@ import { type SimulatorOptions, simulatorOptions } from '../simulator/options.js
 import { startSimulator } from '../simulator/start.js'
 import { listenForInterrupts } from './interrupts.js'
 import type { Terminal } from './terminal.js'
+import { countOf } from './totals.js'
 
 export { simulatorOptions }
 
@@ -19,6 +20,6 @@ export const simulateCommand = async (terminal: Terminal, options: SimulatorOpti
   await ended
   const { answered, cost_usd } = simulator.ledger()
   await simulator.close()
-  terminal.say(`${answered} answers, ${cost_usd} USD`)
+  terminal.say(`${countOf(answered, 'answer')}, ${cost_usd} USD`)
   return 0
 }

@@ -2,7 +2,7 @@ import { readStatus } from '../commands/status.js'
 import { verifyJournal } from '../commands/verify.js'
 import { renderJournal, toJournalObject } from './journal-report.js'
 import type { Terminal } from './terminal.js'
-import { renderSummary, showDuration } from './totals.js'
+import { countOf, renderSummary, showDuration } from './totals.js'
 
 /** What of a run is asked for, and in which form. */
 export interface StatusAsked {
@@ -32,7 +32,7 @@ export const statusCommand = async (terminal: Terminal, results: string, asked: 
   const plain = { color: false }
   const lines = [
     ...renderSummary(plain, summary),
-    `time     ${showDuration(summary.wall_ms)} in all, ${summary.attempts} calls`,
+    `time     ${showDuration(summary.wall_ms)} in all, ${countOf(summary.attempts, 'call')}`,
     `input    ${manifest.input.name}`,
     `endpoint ${manifest.base_url}${summary.simulated ? ' (simulated)' : ''}`,
   ]

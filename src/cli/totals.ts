@@ -44,7 +44,7 @@ const showCost = (painter: Painter, { cost_usd, cost_unknown_rows }: Summary): s
   const known = cost_usd === null ? undefined : parseUsd(cost_usd)
   const sum = known === undefined ? 'unknown' : `${showUsd(known)} (exactly ${cost_usd} USD)`
   if (cost_unknown_rows === 0) return sum
-  return `${sum} ${paint(painter, 'yellow', `without ${showCount(cost_unknown_rows)} rows whose cost is unknown`)}`
+  return `${sum} ${paint(painter, 'yellow', `without ${countOf(cost_unknown_rows, 'row')} whose cost is unknown`)}`
 }
 
 const showCopies = ({ copies }: Summary): string => {

@@ -97,6 +97,11 @@ const exitStatus = ({ stop, summary }: RunResult, interrupts: Interrupts): numbe
   return summary.rows.failed > 0 ? 3 : 0
 }
 
+const showPending = (rows: number): string =>
+  rows === 1
+    ? '1 row is pending: the run command sends it'
+    : `${showCount(rows)} rows are pending: the run command sends them`
+
 /** The last words of a session: totals, failures, and the command that goes on from here. */
 const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet: boolean; again: string }): void => {
   const { stop, summary, results, runFolder } = result
@@ -112,7 +117,7 @@ const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet
     if (stop.hint !== undefined) terminal.say(`  ${paint(terminal, 'cyan', 'hint:')} ${stop.hint}`)
     terminal.say(`resume with: ${again}`)
   } else if (summary.rows.pending > 0) {
-    terminal.say(`${showCount(summary.rows.pending)} rows are pending: the run command sends them`)
+    terminal.say(showPending(summary.rows.pending))
   } else if (summary.rows.failed > 0) {
     terminal.say(`retry with: ${quoteWords(['promptmill', 'retry', results ?? runFolder])}`)
   }

@@ -120,6 +120,9 @@ const toFacts = ({ movedTo, override, options }: Prepared) => ({
   badRows: options.badRows ?? 'stop',
 })
 
+const describeLeft = (rows: number): string =>
+  `${rows === 1 ? '1 row has no outcome yet: it is' : `${rows} rows have no outcome yet: they are`} not sent by retry, but by the run command`
+
 /** What there is to say of a plan, beside what is sent. @throws PromptmillError as `checkRetryPlan` does */
 const readPlan = (prepared: Prepared, chooser: Chooser, planned: { plan: Plan; memory: Recollection }): string[] => {
   const { plan, memory } = planned
@@ -128,9 +131,7 @@ const readPlan = (prepared: Prepared, chooser: Chooser, planned: { plan: Plan; m
     ...prepared.notices,
     ...checkRetryPlan(plan, memory, toFacts(prepared)),
     ...(counts.pending > 0 ? [] : [describeNothing(prepared.codes, chooser.others, counts.faulty)]),
-    ...(plan.left === 0
-      ? []
-      : [`${plan.left} rows have no outcome yet: they are not sent by retry, but by the run command`]),
+    ...(plan.left === 0 ? [] : [describeLeft(plan.left)]),
   ]
 }
 

@@ -60,6 +60,12 @@ describe('the table of an estimate', () => {
     ],
     ['rows that are not in the cost', { cost_unknown_rows: 3 }, /without 3 rows whose price is not known/],
     ['approximate tokens', { models: { x: { ...model, approximate: true } } }, /≈ 83,120/],
+    ['the one row that is not in the cost', { cost_unknown_rows: 1 }, /without 1 row whose price is not known/],
+    [
+      'the one row whose cost is not in what was spent',
+      { spent: { ...sample.spent, cost_unknown_rows: 1 } },
+      /^spent .* without 1 row of unknown cost$/m,
+    ],
     [
       'what was spent',
       { spent: { ...sample.spent, tokens: { ...sample.spent.tokens, prompt: 9 }, cost_usd: '0.0012' } },
@@ -107,6 +113,11 @@ describe('the table of an estimate', () => {
       'what --dedupe would save',
       { repeats: { rows: 130, tokens: { prompt: 9000, completion: 26_000 }, saved_usd: '0.0169', share: 0.1 } },
       /\nrepeats +130 rows ask the very same as an earlier one: --dedupe .* saves \$0.0169, 10.0 %/,
+    ],
+    [
+      'what --dedupe would save on one row',
+      { repeats: { rows: 1, tokens: { prompt: 90, completion: 200 }, saved_usd: null, share: 0.5 } },
+      /\nrepeats +1 row asks the very same as an earlier one: --dedupe .* saves 50.0 %/,
     ],
   ])('shows %s', (_title, changes, line) => {
     expect(show(changes)).toMatch(line)
