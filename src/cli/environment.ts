@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { PromptmillError, systemCode } from '../core/errors.js'
+import { systemCode } from '../core/errors.js'
+import { unreadableNamedFile } from '../core/unreadable.js'
 
 /**
  * The environment with a `.env` file of the working folder beneath it: the real environment wins.
@@ -15,9 +16,7 @@ export const readEnvironment = (
     text = readFileSync(file, 'utf8')
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') return { ...env }
-    throw new PromptmillError('bad_flag', `${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`, {
-      cause,
-    })
+    throw unreadableNamedFile('bad_flag', file, cause)
   }
   return { ...parseEnv(text), ...env }
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { PromptmillError, systemCode } from '../core/errors.js'
+import { whyUnreadable } from '../core/unreadable.js'
 
 /** A file that rows are read from. */
 export interface InputFile {
@@ -27,20 +28,17 @@ const chunkBytes = 16 * 1024
 /** What is read from the disk at once. Each reading is a turn of the event loop and a visit to another thread. */
 const blockBytes = 64 * 1024
 
-const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
-  ENOENT: ['there is no such file', 'Check the spelling; a relative path starts at the folder the command runs in'],
-  ENOTDIR: ['there is no such file', 'A part of the path before the last is a file, not a folder'],
-  EACCES: ['permission to read it is denied', 'Give yourself permission to read the file'],
-  EPERM: ['permission to read it is denied', 'Give yourself permission to read the file'],
-  EISDIR: ['it is a folder', "Name a file in it, or several by a pattern in quotes, such as 'data/*.csv'"],
-  EMFILE: ['too many files are open', 'Raise the limit on open files (ulimit -n)'],
-}
+/** Of an input there may be several. */
+const folderHint = "Name a file in it, or several by a pattern in quotes, such as 'data/*.csv'"
 
 /** Why a file cannot be read, by the system error's code. */
 export const unreadableFile = (name: string, error: unknown): PromptmillError => {
-  const code = systemCode(error) ?? 'unknown error'
-  const [what, hint] = reasons[code] ?? [`reading it failed (${code})`, 'Check the disk, then run the command again']
-  return new PromptmillError('bad_input', `${name} cannot be read: ${what}`, { hint, cause: error })
+  const { what, hint } = whyUnreadable(error)
+  const isFolder = systemCode(error) === 'EISDIR'
+  return new PromptmillError('bad_input', `${name} cannot be read: ${what}`, {
+    hint: isFolder ? folderHint : hint,
+    cause: error,
+  })
 }
 
 const refuse = (facts: Stats, name: string): void => {

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { inputOf, optionsOf, outputOf } from '../../commands/session/manifest-job.js'
-import { PromptmillError, systemCode } from '../../core/errors.js'
+import { PromptmillError } from '../../core/errors.js'
+import { unreadableNamedFile } from '../../core/unreadable.js'
 import { type Manifest, readManifest } from '../../journal/manifest.js'
 import { jobOptions } from './keys.js'
 import { type JobEntry, type JobValues, readValues } from './values.js'
@@ -13,7 +14,7 @@ const readText = async (file: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw bad(`--config ${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`, undefined, cause)
+    throw unreadableNamedFile('bad_config', `--config ${file}`, cause)
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { PromptmillError, systemCode } from '../../core/errors.js'
+import { systemCode } from '../../core/errors.js'
+import { unreadableNamedFile } from '../../core/unreadable.js'
 import { loadPriceBook, type PriceBook, withPriceFile } from '../../pricing/price-book.js'
 import { parsePriceFile } from '../../pricing/price-file.js'
 
@@ -11,13 +12,7 @@ const readPriceText = async (file: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new PromptmillError(
-      'bad_price',
-      `--prices ${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`,
-      {
-        cause,
-      },
-    )
+    throw unreadableNamedFile('bad_price', `--prices ${file}`, cause)
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { PromptmillError, systemCode } from '../../core/errors.js'
+import { PromptmillError } from '../../core/errors.js'
+import { unreadableNamedFile } from '../../core/unreadable.js'
 
 /** UTF-16 tells itself by its byte order mark; everything else is UTF-8. */
 const decoderFor = (bytes: Uint8Array) => {
@@ -18,9 +19,7 @@ export const readTextFile = async (flag: string, file: string): Promise<string> 
   try {
     bytes = await readFile(file)
   } catch (cause) {
-    throw new PromptmillError('bad_flag', `${flag} ${file} cannot be read (${systemCode(cause) ?? 'unknown reason'})`, {
-      cause,
-    })
+    throw unreadableNamedFile('bad_flag', `${flag} ${file}`, cause)
   }
   try {
     return decoderFor(bytes).decode(bytes)

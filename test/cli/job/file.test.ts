@@ -103,7 +103,16 @@ describe('a job file', () => {
 
   it('cannot be a file that is not there', async () => {
     const gone = path.join(await createFolder(), 'gone.yaml')
-    await expect(readJobFile(gone)).rejects.toMatchObject({ message: `--config ${gone} cannot be read (ENOENT)` })
+    await expect(readJobFile(gone)).rejects.toMatchObject({
+      code: 'bad_config',
+      message: `--config ${gone} cannot be read: there is no such file`,
+      hint: expect.stringContaining('Check the spelling'),
+    })
+    const folder = path.dirname(gone)
+    await expect(readJobFile(folder)).rejects.toMatchObject({
+      message: `--config ${folder} cannot be read: it is a folder`,
+      hint: 'Name a file in it',
+    })
   })
 
   it('can be a manifest: its settings, its input, and the results beside it, wherever they are now', async () => {

@@ -75,7 +75,7 @@ describe('a file of messages', () => {
   it('must be there', async () => {
     await expect(read({ messages: 'no-such.json' })).rejects.toMatchObject({
       code: 'bad_flag',
-      message: '--messages no-such.json cannot be read (ENOENT)',
+      message: '--messages no-such.json cannot be read: there is no such file',
     })
   })
 })

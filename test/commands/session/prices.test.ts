@@ -40,7 +40,11 @@ describe('a run with a price file', () => {
     const input = await work.write('in.csv', manyPrompts(2))
     const prices = await work.write('p.json', '{"a":{"input":-1,"output":1}}')
     await expect(work.run({ input, prices })).rejects.toMatchObject({ code: 'bad_price', exitCode: 2 })
-    await expect(work.run({ input, prices: work.at('no.json') })).rejects.toThrow(/no\.json cannot be read \(ENOENT\)/)
+    await expect(work.run({ input, prices: work.at('no.json') })).rejects.toMatchObject({
+      code: 'bad_price',
+      message: expect.stringMatching(/^--prices .*no\.json cannot be read: there is no such file$/),
+      hint: expect.stringContaining('Check the spelling'),
+    })
     expect(work.simulator.ledger().calls).toBe(0)
   })
 })

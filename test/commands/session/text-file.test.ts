@@ -29,6 +29,19 @@ describe('the file of a flag', () => {
   })
 
   it('must be there', async () => {
-    await expect(readTextFile('--prompt-file', 'no-such.txt')).rejects.toThrow(/no-such\.txt cannot be read \(ENOENT\)/)
+    await expect(readTextFile('--prompt-file', 'no-such.txt')).rejects.toMatchObject({
+      code: 'bad_flag',
+      message: '--prompt-file no-such.txt cannot be read: there is no such file',
+      hint: expect.stringContaining('Check the spelling'),
+    })
+  })
+
+  it('must be a file', async () => {
+    const folder = await createFolder()
+    await expect(readTextFile('--schema', folder)).rejects.toMatchObject({
+      code: 'bad_flag',
+      message: `--schema ${folder} cannot be read: it is a folder`,
+      hint: 'Name a file in it',
+    })
   })
 })
