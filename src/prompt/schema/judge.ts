@@ -4,6 +4,7 @@ import { findJsonFault } from '../../core/json-fault.js'
 import { isObject } from '../../core/json-object.js'
 import type { Judge, Verdict } from '../../core/judge.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
+import { explainMismatch, explainSchemaFault, findBrokenPattern } from './explain.js'
 import { formats } from './strict-rules.js'
 
 type Unfit = Verdict & { readonly ok: false }
@@ -37,22 +38,6 @@ export const judgeObject: Judge = text => {
   return { ok: false, code: 'invalid_json', message: 'The answer is JSON, but not an object' }
 }
 
-const listed = (values: unknown): string => {
-  const shown = Array.isArray(values) ? values.slice(0, 5).map(value => JSON.stringify(value)) : []
-  return `${shown.join(', ')}${Array.isArray(values) && values.length > shown.length ? ', …' : ''}`
-}
-
-/** What is wrong, in ajv's words where they say it. */
-const explain = ({ keyword, params, message }: ErrorObject): string => {
-  const facts = params as Readonly<Record<string, unknown>>
-  if (keyword === 'enum') return `must be one of ${listed(facts['allowedValues'])}`
-  if (keyword === 'const') return `must be ${JSON.stringify(facts['allowedValue'])}`
-  if (keyword === 'additionalProperties')
-    return `must not have the property ${JSON.stringify(facts['additionalProperty'])}`
-  if (keyword === 'required') return `must have the property ${JSON.stringify(facts['missingProperty'])}`
-  return message ?? `breaks "${keyword}"`
-}
-
 const longestMessage = 500
 
 /** Of the errors that a union brings, the deepest says most; among equals the last, which sums the others up. */
@@ -62,7 +47,7 @@ const tellMismatch = (errors: readonly ErrorObject[]): string => {
   if (first === undefined) return 'The answer breaks the schema'
   const error = rest.reduce((best, next) => (depth(next) >= depth(best) ? next : best), first)
   const place = error.instancePath === '' ? 'The answer' : error.instancePath
-  return `${place} ${explain(error)}`
+  return `${place} ${explainMismatch(error)}`
 }
 
 /** The verdict on JSON that is not what was asked for. */
@@ -107,14 +92,14 @@ const compile = async (schema: JsonObject, name: string): Promise<ValidateFuncti
   const { $id: _id, $schema: _dialect, ...plain } = schema
   if (ajv.validateSchema(plain) !== true) {
     const [error] = ajv.errors ?? []
-    const problem =
-      error === undefined ? 'it breaks its dialect' : `${error.instancePath || '(root)'} ${explain(error)}`
+    const problem = error === undefined ? 'it breaks its dialect' : explainSchemaFault(error, plain)
     throw notASchema(name, problem)
   }
   try {
     return ajv.compile(plain)
   } catch (cause) {
-    throw notASchema(name, cause instanceof Error ? cause.message : 'it cannot be compiled', cause)
+    const reason = cause instanceof Error ? cause.message : 'it cannot be compiled'
+    throw notASchema(name, findBrokenPattern(plain) ?? reason, cause)
   }
 }
 

@@ -61,9 +61,12 @@ const typesOf = ({ type }: JsonObject): readonly JsonValue[] => (isList(type) ? 
 const says = ['type', 'anyOf', '$ref', 'enum', 'const', ...refused.map(([keyword]) => keyword)]
 
 const checkType = (schema: JsonObject): string[] => {
-  const unknown = typesOf(schema).filter(type => typeof type !== 'string' || !types.includes(type))
+  const given = typesOf(schema)
+  const unknown = given.filter(type => typeof type !== 'string' || !types.includes(type))
   if (unknown.length > 0) return [`there is no type ${JSON.stringify(unknown[0])}: write one of ${types.join(', ')}`]
-  return says.some(key => schema[key] !== undefined) ? [] : ['anything would do: give it a type']
+  if (new Set(given).size < given.length) return ['"type" names one type twice: take one out']
+  const isEmpty = isList(schema['type']) && given.length === 0
+  return !isEmpty && says.some(key => schema[key] !== undefined) ? [] : ['anything would do: give it a type']
 }
 
 const checkObject = (schema: JsonObject): string[] => {

@@ -44,6 +44,7 @@ describe('compileJudge', () => {
       { ...good, parts: [{ name: 'a', price: 'x' }] },
       '/parts/0/price must match a schema in anyOf',
     ],
+    ['a type that is neither of two', { ...good, day: 5 }, '/day must be string or null'],
     ['a list in place of the object', [], 'The answer must be object'],
   ])('tells %s by pointer and reason', async (_what, value, message) => {
     expect(await judge(value)).toEqual({ ok: false, code: 'schema_mismatch', message })
@@ -102,11 +103,22 @@ describe('compileJudge', () => {
 
   it.each<[string, JsonObject, RegExp]>([
     ['a dialect that it does not know', { $schema: 'http://json-schema.org/draft-04/schema#' }, /s\.json: \/\$schema/],
-    ['a keyword of the wrong type', { properties: { a: { minimum: 'x' } } }, /\/properties\/a\/minimum must be number/],
+    [
+      'a keyword of the wrong type',
+      { properties: { a: { minimum: 'x' } } },
+      /: \/properties\/a\/minimum must be a number, not a text$/,
+    ],
+    ['a fraction of a count', { properties: { a: { minLength: 1.5 } } }, /minLength must be a whole number, not 1\.5$/],
+    ['a count below zero', { properties: { a: { minLength: -1 } } }, /\/properties\/a\/minLength must be at least 0$/],
+    ['a list for an object', { properties: ['a'] }, /: \/properties must be an object, not a list$/],
+    ['nothing for a number', { properties: { a: { minimum: null } } }, /minimum must be a number, not null$/],
+    ['a keyword of two types', { additionalProperties: 1 }, /must be an object or true or false, not a number$/],
+    ['a name twice', { required: ['a', 'a'] }, /: \/required must not hold the same value twice$/],
+    ['a multiple of nothing', { properties: { a: { multipleOf: 0 } } }, /multipleOf must be more than 0$/],
     [
       'a pattern that is none',
       { properties: { a: { type: 'string', pattern: '(' } } },
-      /not a JSON Schema: .*pattern|regular/i,
+      /: \/properties\/a\/pattern is not a regular expression: Unterminated group$/,
     ],
   ])('refuses %s, with the place', async (_what, broken, message) => {
     await expect(compileJudge(broken, 's.json')).rejects.toThrow(message)

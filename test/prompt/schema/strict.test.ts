@@ -57,6 +57,8 @@ describe('findStrictFaults', () => {
     ['a list of anything', closed({ a: { type: 'array' } }), '/properties/a', /what the array holds/],
     ['a value of any type', closed({ a: {} }), '/properties/a', /give it a type/],
     ['true for a schema', closed({ a: true }), '/properties/a', /must be an object/],
+    ['a list of no types', closed({ a: { type: [] } }), '/properties/a', /give it a type/],
+    ['a type that is there twice', closed({ a: { type: ['null', 'null'] } }), '/properties/a', /one type twice/],
     ['a type that is none', closed({ a: { type: 'text' } }), '/properties/a', /there is no type "text"/],
     [
       'a format that is not supported',
