@@ -65,6 +65,17 @@ describe('a run with a schema', () => {
     }
   })
 
+  it("takes one in the API's own wrapping, and asks for it under the name that stands there", async () => {
+    const asked: JsonObject[] = []
+    const work = await createWorkspace({}, { respond: ({ body }) => void asked.push(body) })
+    const input = await work.write('in.csv', onePrompt)
+    const wrapped = { type: 'json_schema', json_schema: { name: 'judgement', strict: true, schema } }
+    const { summary } = await work.run({ input, schema: await work.write('s.json', JSON.stringify(wrapped)) })
+    expect(summary.rows).toMatchObject({ ok: 1 })
+    expect(asked[0]?.['response_format']).toMatchObject({ json_schema: { name: 'judgement', schema } })
+    expect((await work.readCsv('in.results.csv'))[0]).toMatchObject({ mood: expect.any(String) as string })
+  })
+
   it('writes values as they were written, in JSONL as JSON values on one line', async () => {
     const answer = '{ "mood": "good",\n "score": 1.0, "parts": [\n  { "name": "a\\n \\"b\\"" } ],\n "note": null }'
     const work = await createAnswers(answer)
@@ -291,7 +302,7 @@ describe('what is wrong with a schema', () => {
     [
       'a schema that is none',
       '{"type":"object","required":[],"additionalProperties":false,"title":1}',
-      /\/title must be string/,
+      /\/title must be a text, not a number/,
     ],
   ])('%s is told before anything is sent or left on the disk', async (_what, text, message) => {
     const work = await createWorkspace()

@@ -6,6 +6,7 @@ import { flagName } from '../../core/option-spec.js'
 import type { RunFlagSettings } from '../../core/options.js'
 import { type AnswerForm, toSchemaForm } from '../../prompt/answer-form.js'
 import type { StandardSchema } from '../../prompt/schema/standard.js'
+import { unwrapSchema } from '../../prompt/schema/unwrap.js'
 import { readTextFile } from './text-file.js'
 
 /** What answers are asked to be, and who judges them. */
@@ -60,7 +61,11 @@ export const readAnswerRules = async (
   if (jsonMode) return { form: { kind: 'object' }, judge: await judgeObjects() }
   if (schema === undefined) return { form: undefined, judge: undefined }
   if (isStandard(schema)) return readStandardSchema(schema)
-  const [value, name] = typeof schema === 'string' ? [await readSchemaFile(schema), schema] : [schema, 'the schema']
+  const { schema: value, name } = unwrapSchema(
+    typeof schema === 'string'
+      ? { schema: await readSchemaFile(schema), name: schema }
+      : { schema, name: 'the schema' },
+  )
   const form = toSchemaForm(value, name)
   return { form, judge: await compileSchema(value, name) }
 }
