@@ -1,7 +1,8 @@
 import type { ErrorObject } from 'ajv'
+import { isObject } from '../../core/json-object.js'
 import { resolvePointer } from '../../core/json-pointer.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
-import { isObject, walkSchema } from './walk.js'
+import { walkSchema } from './walk.js'
 
 const listed = (values: unknown): string => {
   const shown = Array.isArray(values) ? values.slice(0, 5).map(value => JSON.stringify(value)) : []

@@ -1,5 +1,5 @@
+import { isObject } from '../../core/json-object.js'
 import type { JsonObject } from '../../core/model.js'
-import { isObject } from './walk.js'
 
 /** A schema, and what it is called in messages. */
 export interface NamedSchema {
