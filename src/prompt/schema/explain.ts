@@ -60,8 +60,10 @@ const sayProblem = (error: ErrorObject, value: JsonValue | undefined): string =>
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
-    case 'exclusiveMaximum':
-      return `must be ${comparisons[String(facts['comparison'])] ?? facts['comparison']} ${facts['limit']}`
+    case 'exclusiveMaximum': {
+      const sign = String(facts['comparison'])
+      return `must be ${comparisons[sign] ?? sign} ${String(facts['limit'])}`
+    }
     case 'uniqueItems':
       return 'must not hold the same value twice'
     default:
