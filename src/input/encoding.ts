@@ -19,8 +19,8 @@ const marks: readonly (readonly [label: string, bytes: readonly number[]])[] = [
   ['gb18030', [0x84, 0x31, 0x95, 0x33]],
 ]
 
-/** As many first bytes of an input as `decideEncoding` wants to see. */
-export const longestMark = 4
+/** As many first bytes of an input as `decideEncoding` and `looksWide` want to see. */
+export const startBytes = 16
 
 /** Names that people know from Windows, Python and iconv, and the standard does not. */
 const aliases: Readonly<Record<string, string>> = {
@@ -59,13 +59,34 @@ export const decideEncoding = (start: Uint8Array, asked: string | undefined): En
   return mark === undefined ? { label, markBytes: 0 } : { label: mark[0], markBytes: mark[1].length }
 }
 
+export type WideLabel = 'utf-16le' | 'utf-16be'
+
+/** How many NUL bytes stand at even and at odd places. In UTF-16 an ASCII character has one, on the side of its order. */
+const countNuls = (bytes: Uint8Array): { readonly even: number; readonly odd: number } => {
+  let even = 0
+  let odd = 0
+  for (let at = bytes.indexOf(0); at !== -1; at = bytes.indexOf(0, at + 1)) {
+    if (at % 2 === 0) even++
+    else odd++
+  }
+  return { even, odd }
+}
+
 /**
- * Whether a file begins as UTF-16 does that has no byte order mark: two ASCII characters, each with a NUL byte. Read as
- * UTF-8 that would be text, if of no use.
+ * Whether a file begins as UTF-16 does that has no byte order mark: with ASCII characters, such as delimiters and line
+ * ends, each with a NUL byte on the same side. Read as UTF-8 that might be text, if of no use.
  */
-export const looksWide = ([a, b, c, d]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
-  if (a && b === 0 && c && d === 0) return 'utf-16le'
-  return a === 0 && b && c === 0 && d ? 'utf-16be' : undefined
+export const looksWide = (start: Uint8Array): WideLabel | undefined => {
+  const { even, odd } = countNuls(start)
+  if (Math.min(even, odd) > 0 || even + odd < 2) return undefined
+  return odd > 0 ? 'utf-16le' : 'utf-16be'
+}
+
+/** Which UTF-16 bytes would be if they are any: text in other encodings hardly holds a NUL. */
+export const guessWide = (bytes: Uint8Array): WideLabel | undefined => {
+  const { even, odd } = countNuls(bytes)
+  if (even + odd < 2) return undefined
+  return odd > even ? 'utf-16le' : 'utf-16be'
 }
 
 /** How many bytes at the end of a chunk begin a UTF-8 character that the next chunk ends (RFC 3629 section 3). */

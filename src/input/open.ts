@@ -1,13 +1,13 @@
-import { PromptmillError } from '../core/errors.js'
 import type { Row } from '../core/model.js'
 import { refuseColumns } from './column-names.js'
-import { decideEncoding, type Encoding, longestMark, looksWide } from './encoding.js'
+import { decideEncoding, type Encoding, looksWide, startBytes } from './encoding.js'
 import type { NamedFile } from './expand-paths.js'
 import { type InputFile, inspectFile, readBytes } from './file.js'
 import { decideFormat, type InputFormat } from './format.js'
 import { type JsonFile, readColumns, readJsonRows } from './json-rows.js'
 import { defaultMaxLineBytes } from './limit.js'
 import { type GivenColumns, openTable, readTable } from './table.js'
+import { wideWithoutMark } from './text.js'
 
 export interface InputOptions {
   /** Needed when the name does not say it; wins over the name. */
@@ -57,11 +57,11 @@ export interface Input {
   rows(onShare?: OnShare): AsyncGenerator<readonly Row[]>
 }
 
-const readMark = async (file: InputFile): Promise<Uint8Array> => {
+const readStart = async (file: InputFile): Promise<Uint8Array> => {
   let start = Buffer.alloc(0)
   for await (const chunk of readBytes(file)) {
-    start = Buffer.concat([start, chunk.subarray(0, longestMark)])
-    if (start.length >= longestMark) break
+    start = Buffer.concat([start, chunk.subarray(0, startBytes)])
+    if (start.length >= startBytes) break
   }
   return start
 }
@@ -73,13 +73,12 @@ interface Reader {
 }
 
 const openReader = async (file: InputFile, format: InputFormat, options: InputOptions): Promise<Reader> => {
-  const start = await readMark(file)
+  const start = await readStart(file)
   const encoding: Encoding = decideEncoding(start, options.encoding)
   const wide = encoding.label === 'utf-8' ? looksWide(start) : undefined
   if (wide !== undefined) {
-    throw new PromptmillError('bad_input', `${file.name} looks like UTF-16 without a byte order mark`, {
-      hint: `Give --encoding ${wide}`,
-    })
+    const hasHeader = formOf(format) === 'table' && options.columns === undefined
+    throw await wideWithoutMark(file, wide, hasHeader)
   }
   const { delimiter, maxLineBytes = defaultMaxLineBytes } = options
   const facts = { file, encoding, maxLineBytes }

@@ -1,4 +1,4 @@
-import { createDecoder } from './encoding.js'
+import { createDecoder, guessWide, type WideLabel } from './encoding.js'
 import { type InputFile, readBytes } from './file.js'
 
 /** The encodings in which spreadsheets and older programs save, by their labels of the WHATWG Encoding standard. */
@@ -45,14 +45,21 @@ const firstLine = (start: Buffer): Buffer => {
   return end === -1 ? line : line.subarray(0, end)
 }
 
-/** Undefined where the bytes are no text in the encoding, or text that nobody writes. */
-const readAs = (label: string, bytes: Buffer): string | undefined => {
+const decodeAs = (label: string, bytes: Buffer): string | undefined => {
   try {
-    const text = createDecoder(label)(bytes).replaceAll('\t', ' ')
-    return /^\P{C}+$/u.test(text) && /\P{ASCII}/u.test(text) ? text : undefined
+    return createDecoder(label)(bytes)
   } catch {
     return undefined
   }
+}
+
+/** Text that somebody may have written, and that tells something of its encoding. */
+const isTelling = (text: string): boolean => /^\P{C}+$/u.test(text) && /\P{ASCII}/u.test(text)
+
+/** Undefined where the bytes are no text in the encoding, or text that nobody writes. */
+const readAs = (label: string, bytes: Buffer): string | undefined => {
+  const text = decodeAs(label, bytes)?.replaceAll('\t', ' ')
+  return text !== undefined && isTelling(text) ? text : undefined
 }
 
 /** Up to the end of a line and the bytes that are shown; a line is cut before a byte that may begin a character. */
@@ -64,12 +71,29 @@ const cut = (bytes: Buffer, most: number): Buffer => {
   return line.subarray(0, plain === -1 || plain > most ? most : most + plain)
 }
 
-/** Reads what a person can tell the encoding by as each of the candidates but one. */
+/** UTF-16 has the bytes of line ends within other characters: it is cut when it is text. */
+const readWide = (label: WideLabel, start: Buffer, hasHeader: boolean): Alternatives | undefined => {
+  const text = decodeAs(label, start) ?? ''
+  const header = hasHeader ? (/[^\r\n]+/.exec(text)?.[0] ?? '') : ''
+  const what = /\P{ASCII}/u.test(header) ? 'header' : 'bytes'
+  const line = what === 'header' ? header : (/\P{ASCII}[^\r\n]*/u.exec(text)?.[0] ?? '')
+  const most = what === 'header' ? shownBytes : shownOthers
+  const shown = [...line]
+    .slice(0, most / 2)
+    .join('')
+    .replaceAll('\t', ' ')
+  return isTelling(shown) ? { what, readings: [[label, shown]] } : undefined
+}
+
+/** Reads what a person can tell the encoding by as each of the candidates but one, or as UTF-16 alone. */
 export const readAlternatives = async (
   file: InputFile,
   { except, hasHeader }: { readonly except: string; readonly hasHeader: boolean },
 ): Promise<Alternatives> => {
   const start = await readStart(file)
+  const wide = guessWide(start)
+  const asWide = wide && readWide(wide, start, hasHeader)
+  if (asWide !== undefined) return asWide
   const header = hasHeader ? firstLine(start) : Buffer.alloc(0)
   const what = header.some(isOther) ? 'header' : 'bytes'
   const others = start.subarray(Math.max(start.findIndex(isOther), 0))
@@ -81,15 +105,22 @@ export const readAlternatives = async (
   return { what, readings }
 }
 
-/** Writes them a line each; undefined when no encoding makes sense of the bytes. */
+/** Writes them a line each, with what to do; undefined when no encoding makes sense of the bytes. */
 export const showAlternatives = ({
   what,
   readings,
-}: Alternatives): { readonly text: string; readonly first: string } | undefined => {
+}: Alternatives): { readonly text: string; readonly hint: string } | undefined => {
   const [first] = readings
   if (first === undefined) return undefined
   const widest = Math.max(...readings.map(([label]) => label.length))
   const lines = readings.map(([label, text]) => `\n  --encoding ${label.padEnd(widest)}  ${text}`)
   const head = what === 'header' ? 'Its header' : 'The first characters that are not ASCII'
-  return { text: `. ${head} in other encodings:${lines.join('')}`, first: first[0] }
+  const flag = `--encoding ${first[0]}`
+  const alone = readings.length === 1
+  return {
+    text: `. ${head} in ${alone ? 'another encoding' : 'other encodings'}:${lines.join('')}`,
+    hint: alone
+      ? `Nothing was sent. If that reads right, give ${flag}`
+      : `Nothing was sent. Choose the line that reads right and give its encoding (${flag} for the first line)`,
+  }
 }

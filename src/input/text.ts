@@ -1,5 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
-import { createDecoder, type Encoding, skipBytes, toUtf8, UndecodableError } from './encoding.js'
+import { createDecoder, type Encoding, skipBytes, toUtf8, UndecodableError, type WideLabel } from './encoding.js'
 import { type InputFile, type OnBytes, readBytes } from './file.js'
 import { createLineCounter } from './newlines.js'
 import { readAlternatives, showAlternatives } from './other-encodings.js'
@@ -79,15 +79,24 @@ export const notInEncoding = async (
     await readAlternatives(file, { except: encoding.label, hasHeader: finder?.hasHeader === true }),
   )
   if (shown !== undefined) {
-    return new PromptmillError('bad_input', `${message}${shown.text}`, {
-      hint: `Nothing was sent. Give the --encoding of the line that reads right, such as --encoding ${shown.first}`,
-    })
+    return new PromptmillError('bad_input', `${message}${shown.text}`, { hint: shown.hint })
   }
   const hint =
     encoding.label === 'utf-8'
       ? 'Name its encoding, such as --encoding gb18030 (Chinese), shift_jis (Japanese) or windows-1252 (Western European)'
       : 'Give another --encoding, or none for UTF-8'
   return new PromptmillError('bad_input', message, { hint })
+}
+
+/** What is wrong with a file of UTF-16 that does not say so by a byte order mark. */
+export const wideWithoutMark = async (
+  file: InputFile,
+  wide: WideLabel,
+  hasHeader: boolean,
+): Promise<PromptmillError> => {
+  const shown = showAlternatives(await readAlternatives(file, { except: 'utf-8', hasHeader }))
+  const message = `${file.name} looks like UTF-16 without a byte order mark${shown?.text ?? ''}`
+  return new PromptmillError('bad_input', message, { hint: shown?.hint ?? `Give --encoding ${wide}` })
 }
 
 /**

@@ -106,6 +106,33 @@ describe('openInput on a table', () => {
     expect(await read(content, { encoding: 'gbk' })).toEqual([[2, '你好', '€']])
   })
 
+  describe('in UTF-16 without a mark', () => {
+    const wide = (text: string, label: string): Buffer => {
+      const bytes = Buffer.from(text, 'utf16le')
+      return label === 'utf-16le' ? bytes : bytes.swap16()
+    }
+    it.each(['utf-16le', 'utf-16be'])('I1: is told with its header as %s reads it, and read so', async label => {
+      for (const header of ['编号,提示', '"一","二"', '请把下面这段文字翻译成英文', '提示']) {
+        const cells = header.includes(',') ? '1,一' : '一'
+        const content = wide(`${header}\r\n${cells}\r\n`, label)
+        const { code, message, hint } = await fail(content)
+        expect(code).toBe('bad_input')
+        expect(message).toMatch(/^a\.csv (looks like UTF-16|is not UTF-8)/)
+        expect(message).toContain(`. Its header in another encoding:\n  --encoding ${label}  ${header}`)
+        expect(hint).toBe(`Nothing was sent. If that reads right, give --encoding ${label}`)
+        expect(await read(content, { encoding: label })).toEqual([[2, ...cells.split(',')]])
+      }
+    })
+
+    it.each([
+      ['the header is ASCII', 'id,prompt\n1,你好吗\n', {}],
+      ['there is no header', '1,你好吗\n2,再见\n', { columns: 'numbered' }],
+    ] as const)('is told by the first other characters where %s', async (_title, text, options) => {
+      const { message } = await fail(wide(text, 'utf-16le'), options)
+      expect(message).toMatch(/characters that are not ASCII in another encoding:\n {2}--encoding utf-16le {2}你好吗$/)
+    })
+  })
+
   it('reads .gz, by content and not by name', async () => {
     expect(await read(gzipSync('a,b\n1,2\n'), {}, 'a.csv.gz')).toEqual([[2, '1', '2']])
     expect(await read(gzipSync('sep=;\na;b\n1;2\n'), {}, 'b.csv')).toEqual([[3, '1', '2']])

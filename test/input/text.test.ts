@@ -63,6 +63,12 @@ describe('readText', () => {
     expect(error.hint).toContain('--encoding gb18030')
   })
 
+  it('leaves it to the reader which of them reads right', async () => {
+    const error = await failureOf(readAs(Buffer.from('id,Größe\n', 'latin1'), 'utf-8'))
+    expect(error.hint).toMatch(/^Nothing was sent\. Choose the line that reads right and give its encoding/)
+    expect(error.hint).not.toMatch(/such as/)
+  })
+
   it.each([
     ['big5', Buffer.from('bd73b8b92cb0ddc344', 'hex'), '編號,問題'],
     ['shift_jis', Buffer.from('94d48d862c8ebf96e2', 'hex'), '番号,質問'],
@@ -83,6 +89,11 @@ describe('readText', () => {
   it('says in the wrong encoding which ones make sense of the file', async () => {
     const { message } = await failureOf(readAs(Buffer.from('题目\n是,ÿ\n'), 'euc-kr'))
     expect(message).toMatch(/a\.csv is not euc-kr: .*\n {2}--encoding utf-8 +题目/)
+  })
+
+  it('shows what is right for a file that holds NULs without being UTF-16', async () => {
+    const { message } = await failureOf(readAs(Buffer.concat([chinese, Buffer.from('\n1,\0\0\n2,\0x\n')]), 'utf-8'))
+    expect(message).toMatch(/--encoding gb18030 +编号,问题/)
   })
 
   it('shows a long line in part', async () => {
