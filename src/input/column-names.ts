@@ -1,5 +1,4 @@
 import { PromptmillError } from '../core/errors.js'
-import type { InputFormat } from './format.js'
 import { createRecordReader } from './records.js'
 import type { GivenColumns } from './table.js'
 
@@ -50,9 +49,3 @@ export const readGivenColumns = async ({ noHeader, columns }: ColumnFlags): Prom
   if (!noHeader) return undefined
   return columns === undefined ? 'numbered' : parseNames(columns)
 }
-
-/** JSON names its values itself. @throws PromptmillError `bad_flag` */
-export const refuseColumns = (format: InputFormat): PromptmillError =>
-  new PromptmillError('bad_flag', `--no-header is for CSV and TSV, and the input is ${format.toUpperCase()}`, {
-    hint: 'Leave it out: in JSON every value has its name beside it',
-  })

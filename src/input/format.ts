@@ -33,3 +33,9 @@ export const decideFormat = (name: string, asked: InputFormat | undefined): Inpu
     hint: conversion ?? 'Say so with --format csv, tsv, jsonl or json',
   })
 }
+
+/** What is wrong with a flag that says how a table is written, where there is none. */
+export const notForJson = (flag: string, format: InputFormat): PromptmillError =>
+  new PromptmillError('bad_flag', `${flag} is for CSV and TSV, and the input is ${format.toUpperCase()}`, {
+    hint: 'Leave it out: in JSON every value has its name beside it. If the file is a table, give --format csv',
+  })

@@ -1,9 +1,8 @@
 import type { Row } from '../core/model.js'
-import { refuseColumns } from './column-names.js'
 import { decideEncoding, type Encoding, looksWide, startBytes } from './encoding.js'
 import type { NamedFile } from './expand-paths.js'
 import { type InputFile, inspectFile, readBytes } from './file.js'
-import { decideFormat, type InputFormat } from './format.js'
+import { decideFormat, type InputFormat, notForJson } from './format.js'
 import { type JsonFile, readColumns, readJsonRows } from './json-rows.js'
 import { defaultMaxLineBytes } from './limit.js'
 import { type GivenColumns, openTable, readTable } from './table.js'
@@ -83,7 +82,8 @@ const openReader = async (file: InputFile, format: InputFormat, options: InputOp
   const { delimiter, maxLineBytes = defaultMaxLineBytes } = options
   const facts = { file, encoding, maxLineBytes }
   if (format === 'jsonl' || format === 'json') {
-    if (options.columns !== undefined) throw refuseColumns(format)
+    if (options.columns !== undefined) throw notForJson('--no-header', format)
+    if (delimiter !== undefined) throw notForJson('--delimiter', format)
     const source: JsonFile = { ...facts, layout: format === 'json' ? 'array' : 'lines' }
     return { columns: await readColumns(source), read: onBytes => readJsonRows(source, onBytes) }
   }

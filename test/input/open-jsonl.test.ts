@@ -117,6 +117,14 @@ describe('openInput on JSONL', () => {
     expect(await read(content, { encoding: label })).toEqual([[1, '{"a":1}']])
   })
 
+  it('refuses a delimiter, which only tables have', async () => {
+    expect(await failureOf(read('{"a":1}\n', { delimiter: ';' }))).toMatchObject({
+      code: 'bad_flag',
+      exitCode: 2,
+      message: '--delimiter is for CSV and TSV, and the input is JSONL',
+    })
+  })
+
   it('reads .gz', async () => {
     expect(await read(gzipSync('{}\n{"a":1}\n'), {}, 'a.jsonl.gz')).toEqual([
       [1, '{}'],
