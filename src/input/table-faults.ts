@@ -35,8 +35,11 @@ const showWidth = ({ columns, toldBy }: Width): string => {
 export const raggedRow = (place: TablePlace, cells: number, width: Width): PromptmillError => {
   const { columns } = width
   const message = `${showPlace(place)} has ${plural(cells, 'cell')}, ${showWidth(width)}`
+  // The number of names helps to tell the delimiter, and a wrong one may fit the first row.
+  const cut = width.toldBy === 'flag' ? '. If the row is cut in the wrong places, give a --delimiter' : ''
+  if (cut !== '' && place.index === 0) return bad(message, `Name every cell of a row in --columns${cut}`)
   if (cells < columns)
-    return bad(message, 'Write an empty cell for a missing value, so that every row has as many cells')
+    return bad(message, `Write an empty cell for a missing value, so that every row has as many cells${cut}`)
   const alone = columns === 1 ? ', or give a --delimiter that the text does not hold' : ''
   return bad(message, `Put cells that hold the delimiter in quotes${alone}. ${doubling}`)
 }

@@ -285,6 +285,20 @@ describe('openInput on a table', () => {
       expect((await failureOf(readAll(path, { columns, name: 'a.csv' }))).message).toBe(message)
     })
 
+    it('is told what to do where the names are too few or too many from the first row on', async () => {
+      const path = await workspace.write('a.csv', '1,x,y\n2,z,\n')
+      for (const columns of [
+        ['a', 'b'],
+        ['a', 'b', 'c', 'd'],
+      ]) {
+        expect((await failureOf(readAll(path, { columns }))).hint).toMatch(/^Name every cell of a row in --columns/)
+      }
+      const misread = await workspace.write('b.csv', '1,x; y,z\n2,,\n')
+      const { message, hint } = await failureOf(readAll(misread, { columns: ['a', 'b'] }))
+      expect(message).toMatch(/row 2 \(line 2\) has 1 cell, --columns names 2$/)
+      expect(hint).toContain('give a --delimiter')
+    })
+
     it('names the row that is not in the encoding', async () => {
       const path = await workspace.write('a.csv', Buffer.from('x,y\nz,\xe9\n', 'latin1'))
       const error = await failureOf(readAll(path, { columns: 'numbered' }))
