@@ -16,24 +16,37 @@ const quoteNames = (names: readonly string[]): string => {
   return shown.join(', ') + (names.length > 5 ? `, … (${names.length} in all)` : '')
 }
 
-/** Files of one run are of one form, and tables have the same columns, in whatever order. */
-const checkAgreement = (first: Input, other: Input): void => {
-  if (first.form !== other.form) {
-    const holds = ({ form }: Input): string => (form === 'table' ? 'is a table' : 'holds JSON objects')
-    throw bad(`${other.name} ${holds(other)}, but ${first.name} ${holds(first)}`, 'Run them one after another')
-  }
-  if (first.form === 'json') return
+const holds = ({ form }: Input): string => (form === 'table' ? 'is a table' : 'holds JSON objects')
+
+/** What sets a file apart from the first; undefined when they agree. */
+const tellDifference = (first: Input, other: Input): string | undefined => {
+  if (first.form !== other.form) return `${other.name} ${holds(other)}, but ${first.name} ${holds(first)}`
+  if (first.form === 'json') return undefined
   const lacks = first.columns.filter(column => !other.columns.includes(column))
   const adds = other.columns.filter(column => !first.columns.includes(column))
-  if (lacks.length + adds.length === 0) return
+  if (lacks.length + adds.length === 0) return undefined
   const differences = [
     ...(lacks.length > 0 ? [`it lacks ${quoteNames(lacks)}`] : []),
     ...(adds.length > 0 ? [`it adds ${quoteNames(adds)}`] : []),
   ]
-  throw bad(
-    `${other.name} has other columns than ${first.name}: ${differences.join('; ')}`,
-    'The files of one run have the same columns, in any order. Rename them, or run the file on its own',
-  )
+  return `${other.name} has other columns than ${first.name}: ${differences.join('; ')}`
+}
+
+/** More of them are of one kind. */
+const mostTold = 10
+
+/** Files of one run are of one form, and tables have the same columns, in whatever order. */
+const checkAgreement = (first: Input, others: readonly Input[]): void => {
+  const differences = others.flatMap(other => tellDifference(first, other) ?? [])
+  const [only] = differences
+  if (only === undefined) return
+  const hint = others.some(({ form }) => form !== first.form)
+    ? 'The files of one run are all tables or all JSON. Run the others on their own'
+    : 'The files of one run have the same columns, in any order. Rename them, or run what differs on its own'
+  if (differences.length === 1) throw bad(only, hint)
+  const more = differences.length - mostTold
+  const lines = [...differences.slice(0, mostTold), ...(more > 0 ? [`… and ${more} more`] : [])]
+  throw bad(`${differences.length} files differ from the first, ${first.name}:\n  ${lines.join('\n  ')}`, hint)
 }
 
 /** Says for each row which file it comes from, in a last column of its own. */
@@ -100,7 +113,7 @@ const openAll = async (files: readonly NamedFile[], options: InputOptions): Prom
   for (const { path, name } of files) inputs.push(await openInput(path, { ...options, name }))
   const [first, ...others] = inputs
   if (first === undefined) throw new RangeError('no files')
-  for (const other of others) checkAgreement(first, other)
+  checkAgreement(first, others)
   return [first, ...others]
 }
 

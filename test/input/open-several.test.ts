@@ -81,6 +81,23 @@ describe('several tables as one input', () => {
     })
   })
 
+  it('names every file that differs from the first', async () => {
+    const files = { 'a.csv': 'id,prompt\n', 'b.csv': 'id,promt\n', 'c.csv': 'prompt,id\n', 'd.csv': 'id,prompt,x\n' }
+    expect((await failureOf(open(files))).message).toBe(
+      '2 files differ from the first, a.csv:\n' +
+        '  b.csv has other columns than a.csv: it lacks "prompt"; it adds "promt"\n' +
+        '  d.csv has other columns than a.csv: it adds "x"',
+    )
+  })
+
+  it('names ten of many', async () => {
+    const others = Object.fromEntries(Array.from({ length: 12 }, (_, place) => [`b${place}.csv`, 'id\n']))
+    const { message } = await failureOf(open({ 'a.csv': 'id,prompt\n', ...others }))
+    expect(message).toMatch(/^12 files differ/)
+    expect(message.split('\n')).toHaveLength(12)
+    expect(message).toMatch(/\n {2}… and 2 more$/)
+  })
+
   it('names the file of a fault among its rows', async () => {
     const input = await open({ 'a.csv': 'a,b\n1,2\n', 'b.csv': 'a,b\n1,2\n3\n' })
     expect((await failureOf(readAll(input))).message).toMatch(/^b\.csv, row 2 \(line 3\)/)
