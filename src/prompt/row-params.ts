@@ -1,14 +1,8 @@
-import {
-  type ApiParam,
-  describeParam,
-  explainUnknownParam,
-  findApiParam,
-  fitsParam,
-  readParamCell,
-} from '../core/api-params.js'
+import { explainUnknownParam, findApiParam } from '../core/api-params.js'
 import { PromptmillError } from '../core/errors.js'
 import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonRow, JsonValue, RowFault, TableRow } from '../core/model.js'
+import { type ApiParam, describeParam, fitsParam, readParamCell } from '../core/param-values.js'
 import { createCellReader } from './cells.js'
 import { createChatBody } from './chat-body.js'
 import { checkColumn, type InputShape } from './templates.js'
