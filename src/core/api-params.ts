@@ -6,6 +6,8 @@ const list = { type: 'json', kinds: ['list'] } as const
 const textOrObject = { type: 'json', kinds: ['text', 'object'] } as const
 const text = { type: 'string' } as const
 const tokens = { type: 'number', min: 1, integer: true } as const
+/** All levels that any model takes, as in the API reference; `default` is that of Groq. */
+const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'default'] as const
 
 /**
  * The parameters that a row may set for itself, with their types and ranges, as in the API reference of "Create chat
@@ -19,12 +21,12 @@ export const apiParams = {
   max_completion_tokens: tokens,
   max_tokens: tokens,
   seed: { type: 'number', integer: true },
-  reasoning_effort: text,
+  reasoning_effort: { type: 'string', choices: efforts },
   verbosity: { type: 'string', choices: ['low', 'medium', 'high'] },
   frequency_penalty: { type: 'number', min: -2, max: 2 },
   presence_penalty: { type: 'number', min: -2, max: 2 },
   n: { type: 'number', min: 1, max: 128, integer: true },
-  stop: { type: 'json', kinds: ['text', 'list'] },
+  stop: { type: 'json', kinds: ['text', 'list'], texts: { most: 4 } },
   logprobs: { type: 'boolean' },
   top_logprobs: { type: 'number', min: 0, max: 20, integer: true },
   logit_bias: object,
@@ -37,7 +39,7 @@ export const apiParams = {
   web_search_options: object,
   service_tier: text,
   store: { type: 'boolean' },
-  metadata: object,
+  metadata: { type: 'json', kinds: ['object'], texts: { most: 16, longest: 512, longestName: 64 } },
   user: text,
   safety_identifier: text,
   prompt_cache_key: text,

@@ -74,9 +74,9 @@ export const promptOptions = {
   seed: { group: 'Model', ...apiParams.seed, describe: 'Seed for repeatable sampling, where supported' },
   reasoningEffort: {
     group: 'Model',
-    type: 'string',
+    ...apiParams.reasoning_effort,
     placeholder: 'LEVEL',
-    describe: 'How long a reasoning model thinks: minimal, low, medium, high, as the model allows',
+    describe: 'How long a reasoning model thinks; no model takes all of these',
   },
   param: {
     group: 'Model',

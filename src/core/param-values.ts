@@ -5,14 +5,27 @@ import { describeNumber, fitsNumber } from './option-values.js'
 /** A kind of JSON value that a parameter takes. */
 type JsonKind = 'object' | 'list' | 'text'
 
+/** A list or an object holds texts alone: how many, and how many characters each and its name may have. */
+interface TextBounds {
+  readonly most: number
+  readonly longest?: number
+  readonly longestName?: number
+}
+
 /** What a parameter of a chat completion takes. */
 export type ApiParam =
   | { readonly type: 'number'; readonly min?: number; readonly max?: number; readonly integer?: boolean }
   | { readonly type: 'string'; readonly choices?: readonly string[] }
   | { readonly type: 'boolean' }
-  | { readonly type: 'json'; readonly kinds: readonly JsonKind[] }
+  | { readonly type: 'json'; readonly kinds: readonly JsonKind[]; readonly texts?: TextBounds }
 
 const kindNames: Readonly<Record<JsonKind, string>> = { object: 'an object', list: 'a list', text: 'a text' }
+
+const describeTexts = ({ most, longest, longestName }: TextBounds): string => {
+  const length = longest === undefined ? '' : `, each of at most ${longest} characters`
+  const name = longestName === undefined ? '' : ` under a name of at most ${longestName}`
+  return ` of at most ${most} texts${length}${name}`
+}
 
 /** What a parameter takes, in words: `a number from 0 to 2`. */
 export const describeParam = (param: ApiParam): string => {
@@ -24,7 +37,10 @@ export const describeParam = (param: ApiParam): string => {
     case 'boolean':
       return 'true or false'
     case 'json':
-      return param.kinds.map(kind => kindNames[kind]).join(' or ')
+      return (
+        param.kinds.map(kind => kindNames[kind]).join(' or ') +
+        (param.texts === undefined ? '' : describeTexts(param.texts))
+      )
     default:
       return param satisfies never
   }
@@ -34,6 +50,17 @@ const kindOf = (value: JsonValue): JsonKind | undefined => {
   if (typeof value === 'string') return 'text'
   if (Array.isArray(value)) return 'list'
   return isObject(value) ? 'object' : undefined
+}
+
+/** Characters, not the halves that JavaScript counts a rare one as. */
+const isWithin = (text: string, most: number): boolean => text.length <= most || [...text].length <= most
+
+const holdsTexts = ({ most, longest = Infinity, longestName = Infinity }: TextBounds, value: object): boolean => {
+  const entries = Object.entries(value)
+  return (
+    entries.length <= most &&
+    entries.every(([name, text]) => typeof text === 'string' && isWithin(text, longest) && isWithin(name, longestName))
+  )
 }
 
 /** Whether a parameter takes a value. */
@@ -47,7 +74,8 @@ export const fitsParam = (param: ApiParam, value: JsonValue): boolean => {
       return typeof value === 'boolean'
     case 'json': {
       const kind = kindOf(value)
-      return kind !== undefined && param.kinds.includes(kind)
+      if (kind === undefined || !param.kinds.includes(kind)) return false
+      return param.texts === undefined || kind === 'text' || holdsTexts(param.texts, value as object)
     }
     default:
       return param satisfies never

@@ -207,7 +207,7 @@ describe('changed settings', () => {
     ['--top-p', { topP: 0.5 }],
     ['--max-tokens', { maxTokens: 9 }],
     ['--seed', { seed: 1 }],
-    ['--reasoning-effort', { reasoningEffort: 'low' }],
+    ['--reasoning-effort', { reasoningEffort: 'low' as const }],
     ['--param', { param: ['user="me"'] }],
   ])('C1: stop the run before every row is paid for again: %s', async (flag, change) => {
     const work = await createWorkspace()

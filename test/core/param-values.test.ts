@@ -23,6 +23,12 @@ describe('a parameter in a cell', () => {
   })
 })
 
+/** So many entries. */
+const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v']))
+
+/** So many characters, which JavaScript counts twice. */
+const cats = (count: number): string => '🐈'.repeat(count)
+
 describe('a parameter', () => {
   it.each([
     ['temperature', 0, true],
@@ -41,6 +47,23 @@ describe('a parameter', () => {
     ['tools', {}, false],
     ['tool_choice', 'none', true],
     ['metadata', null, false],
+    ['metadata', { a: '1', b: '' }, true],
+    ['metadata', { a: 1 }, false],
+    ['metadata', { a: { b: 'c' } }, false],
+    ['metadata', many(16), true],
+    ['metadata', many(17), false],
+    ['metadata', { [cats(64)]: cats(512) }, true],
+    ['metadata', { [cats(65)]: 'a' }, false],
+    ['metadata', { a: cats(513) }, false],
+    ['stop', 'END', true],
+    ['stop', ['a', 'b', 'c', 'd'], true],
+    ['stop', ['a', 'b', 'c', 'd', 'e'], false],
+    ['stop', ['a', 1], false],
+    ['stop', { a: 'b' }, false],
+    ['reasoning_effort', 'none', true],
+    ['reasoning_effort', 'xhigh', true],
+    ['reasoning_effort', 'hgih', false],
+    ['reasoning_effort', 'High', false],
   ] as const)('%s takes %j: %j', (name, value, fits) => {
     expect(fitsParam(apiParams[name], value)).toBe(fits)
   })
@@ -49,7 +72,10 @@ describe('a parameter', () => {
     ['temperature', 'a number from 0 to 2'],
     ['max_tokens', 'a whole number of at least 1'],
     ['verbosity', 'one of low, medium, high'],
-    ['stop', 'a text or a list'],
+    ['stop', 'a text or a list of at most 4 texts'],
+    ['tool_choice', 'a text or an object'],
+    ['reasoning_effort', 'one of none, minimal, low, medium, high, xhigh, max, default'],
+    ['metadata', 'an object of at most 16 texts, each of at most 512 characters under a name of at most 64'],
     ['store', 'true or false'],
   ] as const)('%s is described as %s', (name, words) => {
     expect(describeParam(apiParams[name])).toBe(words)
