@@ -92,11 +92,16 @@ interface TextPlace {
   readonly endsEarly: boolean
 }
 
+const linesBefore = (text: string, at: number): string[] => text.slice(0, at).split(/\r\n|\r|\n/)
+
+/** The line of this character, counted from 1. */
+export const lineAt = (text: string, at: number): number => linesBefore(text, at).length
+
 /** Where a file stops being JSON; when it ends too early, the end of what it holds. Undefined when it is JSON. */
 export const locateJsonFault = (text: string): TextPlace | undefined => {
   const at = findJsonFault(text)
   if (at === undefined) return undefined
   const end = text.trimEnd().length
-  const lines = text.slice(0, Math.min(at, end)).split(/\r\n|\r|\n/)
+  const lines = linesBefore(text, Math.min(at, end))
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1, endsEarly: at >= end }
 }

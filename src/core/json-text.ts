@@ -64,13 +64,14 @@ const walk = (text: string, visit: (member: Readonly<Member>) => void): void => 
   }
 }
 
-const readKey = (text: string, { keyStart, keyEnd }: Readonly<Member>): string => {
-  const raw = text.slice(keyStart, keyEnd)
+const unquote = (raw: string): string => {
   // Escapes are rare in keys: `JSON.parse` only where it is needed.
   if (!raw.includes('\\')) return raw.slice(1, -1)
   const key: string = JSON.parse(raw)
   return key
 }
+
+const readKey = (text: string, { keyStart, keyEnd }: Readonly<Member>): string => unquote(text.slice(keyStart, keyEnd))
 
 /**
  * The top-level keys, in order, each with its value's JSON text exactly as written (without the white space around it).
@@ -94,6 +95,38 @@ export const findDuplicateKey = (text: string): string | undefined => {
     seen.add(key)
   })
   return duplicate
+}
+
+/** The first key that stands a second time in its object, at whatever depth, and where. */
+export const findRepeatedKey = (text: string): { readonly key: string; readonly at: number } | undefined => {
+  // Of each open bracket the keys so far; undefined for a list. No recursion: the depth of a hostile text costs no stack.
+  const open: (Set<string> | undefined)[] = []
+  let keys: Set<string> | undefined
+  let isKey = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      const close = closingQuote(text, at)
+      if (isKey && keys !== undefined) {
+        const key = unquote(text.slice(at, close + 1))
+        if (keys.has(key)) return { key, at }
+        keys.add(key)
+        isKey = false
+      }
+      at = close
+    } else if (code === 44 /* , */) {
+      isKey = true
+    } else if (code === 123 /* { */ || code === 91 /* [ */) {
+      isKey = code === 123
+      keys = isKey ? new Set() : undefined
+      open.push(keys)
+    } else if (code === 125 /* } */ || code === 93 /* ] */) {
+      open.pop()
+      keys = open.at(-1)
+      isKey = false
+    }
+  }
+  return undefined
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../core/model.js'
-import { parseUsd, type Usd } from '../core/money.js'
-import type { PlaceFault } from './price-file.js'
+import type { JsonObject, JsonValue } from '../core/model.js'
+import type { Usd } from '../core/money.js'
+import { type PlaceFault, readPrice } from './price-number.js'
 import type { LongContext, RateCard, Rates, TokenRates } from './rates.js'
 import { withTiers } from './service-tiers.js'
 
@@ -13,6 +13,12 @@ const keys = {
   audioInput: 'input_cost_per_audio_token',
   audioOutput: 'output_cost_per_audio_token',
 } as const satisfies Record<keyof TokenRates, string>
+
+/** Of USD a token, the fifteenth decimal is the smallest amount that money holds. */
+const decimals = 15
+
+/** The modes whose models answer with text. Others may have rates of the same names, for tokens of another kind. */
+const textModes: readonly JsonValue[] = ['chat', 'completion', 'responses']
 
 /** Suffixes of a service tier, and the name of the tier. */
 const tierSuffixes = { batch: '_batches', flex: '_flex', priority: '_priority' } as const
@@ -29,11 +35,8 @@ const createReader = (model: string, entry: JsonObject, fault: PlaceFault): Read
     const value = entry[key]
     if (value === undefined || value === null) return undefined
     const at = `${JSON.stringify(model)}.${key}`
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw fault(at, 'is not a number')
-    if (value < 0) throw fault(at, 'is negative')
-    const rate = parseUsd(String(value))
-    if (rate === undefined) throw fault(at, 'has more than 15 decimals')
-    return rate
+    if (typeof value !== 'number') throw fault(at, 'is not a number')
+    return readPrice(value, decimals, { at, fault })
   }
   return suffixes => {
     const read = (key: string): Usd | undefined => {
@@ -70,10 +73,12 @@ const toLongContext = (threshold: string | undefined, rates: TokenRates | undefi
 
 /**
  * Reads an entry of LiteLLM's price map: standard rates, those of `_batches`, `_flex` and `_priority`, and those
- * `_above_272k_tokens`, with the two kinds of suffix in either order. Undefined for what is not sold by text tokens.
+ * `_above_272k_tokens`, with the two kinds of suffix in either order. Undefined for what is of another mode than text, or
+ * not sold by tokens.
  * @throws what `fault` makes of a place and a problem
  */
 export const readLiteLlmEntry = (model: string, entry: JsonObject, fault: PlaceFault): Rates | undefined => {
+  if (!textModes.includes(entry['mode'] ?? 'chat')) return undefined
   const read = createReader(model, entry, fault)
   const above = findThreshold(entry)
   const toCard = (suffix: string): RateCard | undefined => {

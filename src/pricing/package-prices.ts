@@ -1,5 +1,6 @@
 import type { ModelInfo, ModelPrice, TieredPrices } from '@pydantic/genai-prices'
 import { parseDecimal, type Usd } from '../core/money.js'
+import { toDecimal } from './price-number.js'
 import type { RateCard, TokenRates } from './rates.js'
 
 type Price = number | TieredPrices | undefined
@@ -7,8 +8,8 @@ type Price = number | TieredPrices | undefined
 /** Of USD a million tokens, the ninth decimal is a femtodollar a token. */
 const decimals = 9
 
-/** The package's floats are read as the decimals that they print. Undefined for a price finer than money holds. */
-const toRate = (price: number): Usd | undefined => parseDecimal(String(price), decimals)
+/** Undefined for a price finer than money holds. */
+const toRate = (price: number): Usd | undefined => parseDecimal(toDecimal(price), decimals)
 
 const priceAt = (price: Price, tier: number | undefined): number | undefined => {
   if (price === undefined || typeof price === 'number') return price

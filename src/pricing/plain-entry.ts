@@ -1,7 +1,7 @@
 import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
-import { parseDecimal, type Usd } from '../core/money.js'
-import type { PlaceFault } from './price-file.js'
+import type { Usd } from '../core/money.js'
+import { type Place, type PlaceFault, readPrice } from './price-number.js'
 import type { LongContext, RateCard, Rates, TokenRates } from './rates.js'
 import { withTiers } from './service-tiers.js'
 
@@ -13,21 +13,10 @@ const tierKeys = ['batch', 'flex', 'priority'] as const
 const longContextKey = 'long_context'
 const thresholdKey = 'from_prompt_tokens'
 
-interface Place {
-  readonly at: string
-  readonly fault: PlaceFault
-}
-
-const readRate = (value: JsonValue | undefined, { at, fault }: Place): Usd | undefined => {
+const readRate = (value: JsonValue | undefined, place: Place): Usd | undefined => {
   if (value === undefined || value === null) return undefined
-  const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string' || !Number.isFinite(Number(text)) || text.trim() === '') {
-    throw fault(at, 'is not a number')
-  }
-  if (Number(text) < 0) throw fault(at, 'is negative')
-  const rate = parseDecimal(text, decimals)
-  if (rate === undefined) throw fault(at, `has more than ${decimals} decimals`)
-  return rate
+  if (typeof value === 'number' || typeof value === 'string') return readPrice(value, decimals, place)
+  throw place.fault(place.at, 'is not a number')
 }
 
 const checkKeys = (entry: JsonObject, known: readonly string[], { at, fault }: Place): void => {

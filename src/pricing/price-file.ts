@@ -1,16 +1,15 @@
 import { PromptmillError } from '../core/errors.js'
-import { locateJsonFault } from '../core/json-fault.js'
+import { lineAt, locateJsonFault } from '../core/json-fault.js'
 import { isObject } from '../core/json-object.js'
+import { findRepeatedKey } from '../core/json-text.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 import { isLiteLlmEntry, readLiteLlmEntry } from './litellm-entry.js'
 import { readPlainEntry } from './plain-entry.js'
+import type { PlaceFault } from './price-number.js'
 import type { Rates } from './rates.js'
 
 /** Rates by the model's name as the file has it. */
 export type PriceTable = ReadonlyMap<string, Rates>
-
-/** An error that names its place in the file. */
-export type PlaceFault = (at: string, problem: string) => PromptmillError
 
 const layoutHint =
   'Write {"MODEL": {"input": 0.15, "cached_input": 0.075, "output": 0.6}} in USD per million tokens, or take the layout of model_prices_and_context_window.json'
@@ -21,6 +20,16 @@ const tellPlace = (text: string): string => {
   return place.endsEarly ? ': it ends too early' : ` (line ${place.line})`
 }
 
+/** Which of the two is meant nobody can tell, and money hangs on it. */
+const checkKeys = (text: string, name: string): void => {
+  const repeated = findRepeatedKey(text)
+  if (repeated === undefined) return
+  const where = `${name} (line ${lineAt(text, repeated.at)})`
+  throw new PromptmillError('bad_price', `${where}: the key ${JSON.stringify(repeated.key)} stands there twice`, {
+    hint: 'Take one of them out',
+  })
+}
+
 const parseText = (text: string, name: string): JsonObject => {
   let value: JsonValue
   try {
@@ -28,8 +37,9 @@ const parseText = (text: string, name: string): JsonObject => {
   } catch (cause) {
     throw new PromptmillError('bad_price', `${name} is not valid JSON${tellPlace(text)}`, { hint: layoutHint, cause })
   }
-  if (isObject(value)) return value
-  throw new PromptmillError('bad_price', `${name} holds no object`, { hint: layoutHint })
+  if (!isObject(value)) throw new PromptmillError('bad_price', `${name} holds no object`, { hint: layoutHint })
+  checkKeys(text, name)
+  return value
 }
 
 /** A comment in the well-known file that looks like an entry. */

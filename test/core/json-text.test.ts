@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compactJson, findDuplicateKey, measureObject, memberTexts } from '../../src/core/json-text.js'
+import { compactJson, findDuplicateKey, findRepeatedKey, measureObject, memberTexts } from '../../src/core/json-text.js'
 
 const entries = (text: string): (readonly [string, string])[] => [...memberTexts(text)]
 
@@ -119,5 +119,24 @@ describe('compactJson', () => {
         expect(compactJson(JSON.stringify(value, null, 2))).toBe(JSON.stringify(value))
       }),
     )
+  })
+})
+
+describe('findRepeatedKey', () => {
+  it.each<[string, string, { key: string; at: number } | undefined]>([
+    ['none in an empty object', '{}', undefined],
+    [
+      'none where objects beside each other have the same keys',
+      '{"a":{"x":1},"b":{"x":1},"x":[{"x":1},{"x":2}]}',
+      undefined,
+    ],
+    ['none in values that are texts like a key', '{"a":"a","b":["a","a","b"]}', undefined],
+    ['one of the outermost object', '{"a":1,"b":{},"a":3}', { key: 'a', at: 14 }],
+    ['one deep within', '{"a":[0,{"b":[1], "c":2,"b":3}]}', { key: 'b', at: 24 }],
+    ['one that is escaped', String.raw`{"a\"":1,"\u0061\"":2}`.replaceAll('\\\\', '\\'), { key: 'a"', at: 9 }],
+    ['one after nested objects', '{"a":{"b":{"a":1}},"b":2,"a":3}', { key: 'a', at: 25 }],
+  ])('finds %s', (_title, text, expected) => {
+    JSON.parse(text)
+    expect(findRepeatedKey(text)).toEqual(expected)
   })
 })

@@ -98,6 +98,20 @@ describe('a price file in USD per million tokens', () => {
       '0.000999',
     ],
     ['nothing', { input: 0, output: 0 }, { promptTokens: million }, undefined, '0'],
+    [
+      'what a sum of floats was meant to be',
+      { input: 0.1 + 0.2, output: 1 },
+      { promptTokens: million },
+      undefined,
+      '0.3',
+    ],
+    [
+      'the finest decimals of a dear model',
+      { input: 123_456.123456789, output: 1 },
+      { promptTokens: 1 },
+      undefined,
+      '0.123456123456789',
+    ],
   ])('prices %s', (_title, entry, usage, tier, usd) => {
     expect(price({ mine: entry }, usage, tier === undefined ? {} : { tier })).toBe(parseUsd(usd))
   })
@@ -170,6 +184,28 @@ describe("a price file in LiteLLM's layout", () => {
     expect(cost).toBe(usd === undefined ? undefined : parseUsd(usd))
   })
 
+  it.each([
+    ['with an exponent', 1.5e-7, '0.15'],
+    ['with the noise of a sum', 1e-7 + 2e-7, '0.3'],
+    ['with the noise of a division', 0.07 / million, '0.07'],
+    ['with the noise of a product', 3 * 1.1e-7, '0.33'],
+  ])('reads a rate %s as the decimal that it was meant to be', (_title, rate, usd) => {
+    const entryOf = { input_cost_per_token: rate, output_cost_per_token: 1 }
+    expect(price({ mine: entryOf }, { promptTokens: million })).toBe(parseUsd(usd))
+  })
+
+  it.each(['chat', 'completion', 'responses', undefined])('takes a model of the mode %s', mode => {
+    expect(price({ mine: { ...entry, mode } }, { promptTokens: 10 })).toBe(parseUsd('0.00004'))
+  })
+
+  it.each(['embedding', 'image_generation', 'audio_transcription', 'rerank'])(
+    'leaves out a model of the mode %s, whatever its rates',
+    mode => {
+      expect(price({ mine: { ...entry, mode } }, { promptTokens: 10 })).toBeUndefined()
+      expect(price({ mine: { ...entry, mode, input_cost_per_token: 'text' } }, { promptTokens: 10 })).toBeUndefined()
+    },
+  )
+
   it('leaves out what is not sold by tokens of text', () => {
     const content = { 'dall-e-3': { litellm_provider: 'openai', mode: 'image_generation', input_cost_per_pixel: 1e-8 } }
     expect(price(content, { promptTokens: 1 }, { model: 'dall-e-3' })).toBeUndefined()
@@ -180,6 +216,22 @@ describe('a price file that is wrong', () => {
   it.each([
     ['is no JSON', '{"a": {"input": 1,\n}', /^p\.json is not valid JSON \(line 2\)/],
     ['holds a word that is none', '{"a":\n\n  {"input": cheap}}', /^p\.json is not valid JSON \(line 3\)/],
+    ['holds no number', '{"a":\n  {"input": NaN, "output": 1}}', /^p\.json is not valid JSON \(line 2\)/],
+    [
+      'holds no end of a number',
+      '{"a":\n  {"input": 1,\n"output": -Infinity}}',
+      /^p\.json is not valid JSON \(line 3\)/,
+    ],
+    [
+      'names a model twice',
+      '{"a": {"input": 1, "output": 1},\n"b": {"input": 1, "output": 1},\n"\\u0061": {"input": 2, "output": 1}}',
+      /^p\.json \(line 3\): the key "a" stands there twice/,
+    ],
+    [
+      'names a rate twice',
+      '{"a": {\r\n"input": 1,\r\n"output": 1,\r\n"input": 2}}',
+      /^p\.json \(line 4\): the key "input" stands there twice/,
+    ],
     ['was cut', '{"a": ', /^p\.json is not valid JSON: it ends too early/],
     ['holds no object', '[]', /^p\.json holds no object/],
     ['has an entry that is none', '{"a": 1}', /^p\.json: "a" is not an object of rates/],
