@@ -2,6 +2,8 @@
 export interface AnswerLengths {
   readonly count: number
   readonly mean: number
+  /** The mean if every longer answer had been cut at so many tokens. */
+  meanUpTo(longest: number): number
   /** Standard deviation of the sample (n − 1); 0 for fewer than two. */
   readonly deviation: number
   add(tokens: number): void
@@ -22,6 +24,11 @@ export const createAnswerLengths = (): AnswerLengths => {
     },
     get mean() {
       return count === 0 ? 0 : total / count
+    },
+    meanUpTo(longest) {
+      let cut = 0
+      for (const [tokens, times] of counts) cut += times * Math.min(tokens, longest)
+      return count === 0 ? 0 : cut / count
     },
     get deviation() {
       if (count < 2) return 0

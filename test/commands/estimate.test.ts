@@ -49,7 +49,8 @@ describe('an estimate', () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(100))
     const { tokens, cost_usd, cost_limit_usd, answers } = await look(work, { input, maxTokens: 30 })
-    expect(tokens.completion).toEqual({ low: 3000, expected: 3000, high: 3000 })
+    // How short the shortest are a limit does not tell.
+    expect(tokens.completion).toEqual({ low: 750, expected: 3000, high: 3000 })
     // 0.15 and 0.60 USD a million.
     expect(cost_usd?.high).toBe(((tokens.prompt * 0.15 + 3000 * 0.6) / 1e6).toFixed(7).replace(/0+$/, ''))
     expect(cost_limit_usd).toBe(cost_usd?.high)
@@ -64,6 +65,22 @@ describe('an estimate', () => {
     expect(assumed.cost_limit_usd).toBeNull()
     const told = await look(work, { input, expectTokens: 12 })
     expect(told.tokens.completion).toEqual({ low: 30, expected: 120, high: 480 })
+    const limited = await look(work, { input, expectTokens: 12, maxTokens: 100 })
+    expect(limited.tokens.completion).toEqual({ low: 30, expected: 120, high: 1000 })
+  })
+
+  it('cuts each answer of another run at --max-tokens, and not their mean', async () => {
+    const work = await createWorkspace({ outputTokens: 40, outputSpread: 0.8 })
+    await work.run({ input: await work.write('before.csv', manyPrompts(60)) })
+    const lengths = (await work.readCsv('before.results.csv')).map(row => Number(row['completion_tokens']))
+    const input = await work.write('in.csv', manyPrompts(10))
+    const { tokens, answers } = await look(work, { input, like: work.at('before.results.csv'), maxTokens: 40 })
+    const cut = lengths.reduce((sum, length) => sum + Math.min(length, 40), 0)
+    expect(answers.tokens.expected).toBeCloseTo(cut / 60, 1)
+    expect(tokens.completion.expected).toBeLessThan(400)
+    expect(tokens.completion.low).toBeLessThan(tokens.completion.expected)
+    expect(tokens.completion.high).toBeGreaterThan(tokens.completion.expected)
+    expect(tokens.completion.high).toBeLessThanOrEqual(400)
   })
 
   it('covers the rows that are left, and tells what was spent', async () => {
@@ -163,7 +180,9 @@ describe('an estimate', () => {
     expect(cache.shared_prefix_tokens).toBeLessThanOrEqual(tokens.prompt / 10)
     expect(cache.tokens).toBe(9 * cache.shared_prefix_tokens)
     const [low, expected] = [parseUsd(cost_usd?.low ?? '') ?? 0n, parseUsd(cost_usd?.expected ?? '') ?? 0n]
-    expect(expected - low).toBe(parseUsd(cache.saved_usd))
+    // Beside the cache the low cost has shorter answers, at 0.60 USD a million.
+    const shorter = BigInt(tokens.completion.expected - tokens.completion.low) * 600_000_000n
+    expect(expected - low).toBe((parseUsd(cache.saved_usd) ?? 0n) + shorter)
     const { summary } = await work.run({ ...options, concurrency: 1 })
     expect(summary.tokens.cached).toBeGreaterThan(0)
     expect(parseUsd(summary.cost_usd ?? '')).toBeGreaterThanOrEqual(low)

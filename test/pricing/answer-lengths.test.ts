@@ -36,6 +36,15 @@ describe('createAnswerLengths', () => {
     )
   })
 
+  it.each([
+    [3, (1 + 2 + 3 + 3) / 4],
+    [4, 3.5 - 0.75],
+    [100, (1 + 2 + 4 + 7) / 4],
+    [Number.POSITIVE_INFINITY, 3.5],
+  ])('has the mean of answers cut at %d', (longest, mean) => {
+    expect(gather([1, 2, 4, 7]).meanUpTo(longest)).toBe(mean)
+  })
+
   it('has the sample deviation', () => {
     expect(gather([2, 4, 4, 4, 5, 5, 7, 9]).mean).toBe(5)
     expect(gather([2, 4, 4, 4, 5, 5, 7, 9]).deviation).toBeCloseTo(Math.sqrt(32 / 7), 12)

@@ -45,23 +45,47 @@ const scaleRange = (range: Range, by: (value: number) => number): Range => ({
   high: by(range.high),
 })
 
+/** A limit cuts the longest answers, and says nothing of how short the shortest are. */
 const assume = ({ choices, maxTokens, reasons }: DemandGroup, given: number | undefined): Range => {
   const tokens = given ?? (reasons ? assumedReasoningTokens : assumedTokens)
-  const range = { low: tokens / assumedSpread, expected: tokens, high: maxTokens ?? tokens * assumedSpread }
-  return scaleRange(range, value => choices * Math.min(value, maxTokens ?? value))
+  const expected = Math.min(tokens, maxTokens ?? tokens)
+  const range = { low: expected / assumedSpread, expected, high: maxTokens ?? tokens * assumedSpread }
+  return scaleRange(range, value => choices * value)
 }
 
 /** Completion tokens of one row, on average, of each group of requests. */
 export type RowTokens = (group: DemandGroup) => Range
 
+/** The longest that all answers to a row together can be. */
+const longestOf = ({ choices, maxTokens }: DemandGroup): number =>
+  maxTokens === undefined ? Number.POSITIVE_INFINITY : choices * maxTokens
+
+/** The mean of answers like these, the longest of them cut where the group has its limit. */
+export const meanRowTokens =
+  (lengths: AnswerLengths) =>
+  (group: DemandGroup): number =>
+    lengths.meanUpTo(longestOf(group))
+
+/** Each answer is cut at the limit, not their mean: where a tenth is longer, the others are as short as before. */
+const predictUpTo = (lengths: AnswerLengths, longest: number, rows: number): Range => {
+  const mean = lengths.meanUpTo(longest)
+  const cut = lengths.values().map(tokens => Math.min(tokens, longest))
+  const { low, expected, high } = predictMean(cut, Math.max(1, rows)) ?? { low: mean, expected: mean, high: mean }
+  return { low, expected, high: Math.min(high, longest) }
+}
+
 /** @param rows how many rows are to be answered: the fewer, the wider the interval of their mean */
 export const expectRowTokens = (expectation: Expectation, rows: number): RowTokens => {
   if (expectation.source === 'assumption') return group => assume(group, expectation.tokens)
   const { lengths } = expectation.seen
-  const { mean } = lengths
-  const predicted = predictMean(lengths.values(), Math.max(1, rows)) ?? { low: mean, expected: mean, high: mean }
-  return ({ choices, maxTokens }) =>
-    scaleRange(predicted, value => Math.min(value, maxTokens === undefined ? value : choices * maxTokens))
+  // A prediction takes some 30 ms, and groups ask again and again: limits above all that was seen are none.
+  const predictions = new Map<number, Range>()
+  return group => {
+    const longest = Math.min(longestOf(group), lengths.quantile(1))
+    const predicted = predictions.get(longest) ?? predictUpTo(lengths, longest, rows)
+    predictions.set(longest, predicted)
+    return predicted
+  }
 }
 
 /** Gathers what answers took. */

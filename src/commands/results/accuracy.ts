@@ -9,6 +9,7 @@ import {
   enoughOfThisRun,
   expectRowTokens,
   gatherOutcome,
+  meanRowTokens,
   type RowTokens,
 } from '../estimate/expectation.js'
 import { forecast } from '../estimate/forecast.js'
@@ -127,9 +128,9 @@ export const createAccuracy = ({ table, drafts, findRates, toSend }: AccuracyFac
   const learned = (): boolean => earlier.lengths.count >= enoughOfThisRun
   const toRowTokens = (): RowTokens => {
     if (!learned()) return expectRowTokens({ source: 'assumption', tokens: undefined }, actual.sums.rows)
-    const { mean } = earlier.lengths
-    return ({ choices, maxTokens }) => {
-      const tokens = Math.min(mean, maxTokens === undefined ? mean : choices * maxTokens)
+    const toMean = meanRowTokens(earlier.lengths)
+    return group => {
+      const tokens = toMean(group)
       return { low: tokens, expected: tokens, high: tokens }
     }
   }
