@@ -26,7 +26,7 @@ import {
 } from './estimate/report.js'
 import { askSample } from './estimate/sample.js'
 import { type Survey, survey } from './estimate/survey.js'
-import { createDoubts, warnOfModels, warnOfPlan, warnOfSample } from './estimate/warnings.js'
+import { createDoubts, warnOfModels, warnOfPast, warnOfPlan, warnOfSample } from './estimate/warnings.js'
 import type { Plan } from './plan/plan.js'
 import type { Recollection } from './plan/recall.js'
 import type { Notify, Ports } from './ports.js'
@@ -57,13 +57,18 @@ export interface EstimateNotify {
 
 const reportDuration = (settings: RunSettings, expectation: Expectation, total: Forecast): Estimate['duration'] => {
   const { rows, promptTokens, completionTokens } = total
-  const measured = expectation.source !== 'assumption' && expectation.seen.latencyMs > 0
+  const measuredMs = expectation.source === 'assumption' ? undefined : expectation.seen.latencyMs
   const perRow = rows === 0 ? 0 : completionTokens.expected / rows
-  const latencyMs = measured ? expectation.seen.latencyMs : assumeLatency(perRow)
+  const latencyMs = measuredMs ?? assumeLatency(perRow)
   const { concurrency, rpm, tpm } = settings
   const tokens = promptTokens + completionTokens.expected
   const { ms, boundBy } = predictDuration({ rows, latencyMs, concurrency, tokens, rpm, tpm })
-  return { ms: Math.round(ms), bound_by: boundBy, latency_ms: Math.round(latencyMs), measured }
+  return {
+    ms: Math.round(ms),
+    bound_by: boundBy,
+    latency_ms: Math.round(latencyMs),
+    measured: measuredMs !== undefined,
+  }
 }
 
 const reportRows = ({ counts }: Plan, { rows }: Summary): Estimate['rows'] => ({
@@ -160,6 +165,7 @@ export const estimate = async (
       ...warnOfPlan(surveyed, plan),
       ...warnOfModels(groups, surveyed.prices.source),
       ...doubts.warnings(),
+      ...warnOfPast(forecasting.like, past),
       ...warnOfSample(sample, sampled),
     ]
     const expectation = decideExpectation(forecasting, { sampled, past, seen })

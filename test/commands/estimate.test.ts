@@ -4,7 +4,7 @@ import { type EstimateOptions, estimate } from '../../src/commands/estimate.js'
 import { PromptmillError } from '../../src/core/errors.js'
 import { parseUsd } from '../../src/core/money.js'
 import { pngUrl } from '../pricing/images.js'
-import { createPorts, createWorkspace, manyPrompts, type Workspace } from './workspace.js'
+import { createPorts, createRealEndpoint, createWorkspace, manyPrompts, type Workspace } from './workspace.js'
 
 const look = (work: Workspace, options: EstimateOptions) =>
   estimate({ model: 'gpt-4o-mini', baseUrl: work.simulator.url, ...options }, createPorts(), { threads: 0 })
@@ -108,14 +108,25 @@ describe('an estimate', () => {
     const work = await createWorkspace({ outputTokens: 40, outputSpread: 0.8, latencyMs: 2 })
     const before = await work.run({ input: await work.write('before.csv', manyPrompts(100)) })
     const input = await work.write('in.csv', manyPrompts(400))
-    const { answers, tokens, duration } = await look(work, { input, like: work.at('before.results.csv') })
+    const { answers, tokens, duration, warnings } = await look(work, { input, like: work.at('before.results.csv') })
     const mean = before.summary.tokens.completion / 100
     expect(answers).toMatchObject({ source: 'like', seen: 100 })
     expect(tokens.completion.expected).toBe(Math.round(400 * mean))
     expect(tokens.completion.low).toBeLessThan(tokens.completion.expected)
     expect(tokens.completion.high).toBeGreaterThan(tokens.completion.expected)
     expect(answers.p10).toBeLessThan(answers.p90 ?? 0)
+    expect(duration.measured).toBe(false)
+    expect(warnings.join('\n')).toMatch(/before\.results\.csv are simulated: the lengths expected here are made up/)
+  })
+
+  it('takes the times of another run where they are real', async () => {
+    const work = await createWorkspace()
+    const before = await work.write('before.csv', manyPrompts(3))
+    await work.run({ input: before, baseUrl: await createRealEndpoint() })
+    const input = await work.write('in.csv', manyPrompts(10))
+    const { duration, warnings } = await look(work, { input, like: work.at('before.results.csv') })
     expect(duration.measured).toBe(true)
+    expect(warnings).toEqual([])
   })
 
   it('never takes an unknown price for nothing', async () => {

@@ -20,8 +20,8 @@ export type Expectation =
 /** What answers took, by row: the lengths of all answers to a row together. */
 export interface SeenAnswers {
   readonly lengths: AnswerLengths
-  /** Mean time to an answer, in ms. */
-  readonly latencyMs: number
+  /** Mean time to an answer, in ms; undefined where none is known. */
+  readonly latencyMs: number | undefined
 }
 
 /** Fewer answers than this are no basis for an expectation. */
@@ -101,7 +101,7 @@ export const createSeenAnswers = () => {
       totalMs += latencyMs
       timed += 1
     },
-    seen: (): SeenAnswers => ({ lengths, latencyMs: timed === 0 ? 0 : totalMs / timed }),
+    seen: (): SeenAnswers => ({ lengths, latencyMs: timed === 0 ? undefined : totalMs / timed }),
   }
 }
 

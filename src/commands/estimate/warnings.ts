@@ -8,6 +8,7 @@ import { checkColumns } from '../plan/columns.js'
 import { checkFaults, describeFaults } from '../plan/faults.js'
 import type { Plan } from '../plan/plan.js'
 import { fewestAnswers, type SeenAnswers } from './expectation.js'
+import type { PastAnswers } from './past-answers.js'
 import type { Survey } from './survey.js'
 
 const count = (rows: number): string => (rows === 1 ? '1 row' : `${rows} rows`)
@@ -81,6 +82,12 @@ export const warnOfModels = (groups: readonly DemandGroup[], priceSource: string
     ]
   })
 }
+
+/** Answers to go by that nobody has given. */
+export const warnOfPast = (like: string | undefined, past: PastAnswers | undefined): readonly string[] =>
+  like === undefined || past?.simulated !== true
+    ? []
+    : [`The answers in ${like} are simulated: the lengths expected here are made up, and their times are not used`]
 
 /** A sample that did not bring what it was asked for. */
 export const warnOfSample = (asked: number | undefined, sampled: SeenAnswers | undefined): readonly string[] => {
