@@ -1,6 +1,7 @@
 import type { Accuracy } from '../commands/results/accuracy.js'
+import { countOf, showCount } from '../core/count-words.js'
 import { parseUsd, showUsd } from '../core/money.js'
-import { countOf, showCount, type TotalsLine } from './totals.js'
+import { type TotalsLine } from './totals.js'
 
 /** `exact`, `+0.4 %`: how far an estimate was above what it came to. */
 const showError = (error: number | null): string => {

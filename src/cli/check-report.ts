@@ -1,7 +1,7 @@
 import type { Finding, FoundRow } from '../commands/check/findings.js'
 import type { CheckReport } from '../commands/check.js'
+import { countOf, showCount } from '../core/count-words.js'
 import { paint, type Terminal } from './terminal.js'
-import { countOf, showCount } from './totals.js'
 
 type Painter = Pick<Terminal, 'color'>
 

@@ -1,9 +1,9 @@
 import type { CountingProgress } from '../commands/estimate/count-pending.js'
 import type { Clock } from '../core/clock.js'
+import { showCount } from '../core/count-words.js'
 import { createLiveLines } from './live-lines.js'
 import type { ProgressMode } from './progress.js'
 import type { Terminal } from './terminal.js'
-import { showCount } from './totals.js'
 
 /** Shows how far a reading of the input is. */
 export interface CountingView {

@@ -1,10 +1,11 @@
 import type { Range } from '../commands/estimate/expectation.js'
 import type { Estimate, ModelEstimate, PriceReport } from '../commands/estimate/report.js'
+import { countOf, showCount } from '../core/count-words.js'
 import { parseUsd, showUsd } from '../core/money.js'
 import { showPlain } from './plain-text.js'
 import { paint, type Terminal } from './terminal.js'
 import { renderTable } from './text-table.js'
-import { countOf, showCount, showDuration } from './totals.js'
+import { showDuration } from './totals.js'
 
 type Painter = Pick<Terminal, 'color'>
 

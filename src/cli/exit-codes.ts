@@ -3,7 +3,7 @@ export const exitCodes = [
   [0, 'Every row has an answer'],
   [
     1,
-    'The run stopped before its end (empty account, wrong key, disk, outage): what was answered is kept, the same command resumes',
+    'The run stopped before its end (empty account, wrong key, --max-cost reached, disk, outage): what was answered is kept, the same command resumes',
   ],
   [2, 'Wrong use: flag, template, input. Nothing was sent, nothing was paid'],
   [3, 'Finished, some rows failed; the last line on stderr is the retry command'],

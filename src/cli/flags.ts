@@ -5,16 +5,16 @@ const valueName = (spec: OptionSpec): string => spec.placeholder ?? (spec.type =
 
 const describe = (spec: OptionSpec): string => {
   const value = spec.type === 'boolean' || spec.choices !== undefined ? '' : `<${valueName(spec)}> `
-  return `${value}${spec.describe}${spec.env === undefined ? '' : ` [env: ${spec.env}]`}`
+  const choices = spec.choices === undefined ? '' : ` [choices: ${spec.choices.join(', ')}]`
+  return `${value}${spec.describe}${choices}${spec.env === undefined ? '' : ` [env: ${spec.env}]`}`
 }
 
 const toYargs = (spec: OptionSpec): Options => ({
-  // Values stay text here: yargs would turn "abc" into NaN, and the table's own check says it better.
+  // Values stay text here, choices too: yargs would turn "abc" into NaN, and the table's own check says it better.
   ...(spec.type === 'boolean' ? { type: 'boolean' } : { nargs: 1 }),
   group: `${spec.group}:`,
   description: describe(spec),
   ...(spec.alias === undefined ? {} : { alias: spec.alias }),
-  ...(spec.choices === undefined ? {} : { choices: spec.choices }),
   ...(spec.default === undefined || spec.type === 'boolean' ? {} : { defaultDescription: String(spec.default) }),
 })
 

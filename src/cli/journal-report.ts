@@ -1,11 +1,11 @@
 import path from 'node:path'
 import type { Verification } from '../commands/verify.js'
+import { countOf } from '../core/count-words.js'
 import { journalFormat } from '../core/records.js'
 import type { JournalDamage } from '../journal/inspector.js'
 import type { RepairedSegment } from '../journal/repair.js'
 import { segmentName } from '../journal/segment.js'
 import { quoteWords } from './quote.js'
-import { countOf } from './totals.js'
 
 /** `record 7`, or `records 7 to 9`. */
 const showLost = ({ first, count }: NonNullable<JournalDamage['lost']>): string =>

@@ -1,7 +1,7 @@
 import { listPrices, type PriceList, type PriceListing } from '../commands/list-prices.js'
+import { showCount } from '../core/count-words.js'
 import type { Terminal } from './terminal.js'
 import { renderTable } from './text-table.js'
-import { showCount } from './totals.js'
 
 const head = ['model', 'tier', 'prompt', 'cached', 'cache write', 'completion']
 

@@ -1,9 +1,9 @@
+import { showCount } from '../core/count-words.js'
 import { createLiveLines } from './live-lines.js'
 import type { Snapshot } from './progress-pace.js'
 import type { ProgressView } from './progress-view.js'
 import { showCost, showFailed, showHold, showLeft, showRate, showRowsDone, toPercent } from './progress-words.js'
 import { paint, type Terminal } from './terminal.js'
-import { showCount } from './totals.js'
 import { clipText, widthAtMost } from './wide-text.js'
 
 /** Five times a second: smooth enough for an eye, little enough for a slow connection. */

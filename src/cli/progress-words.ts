@@ -1,8 +1,8 @@
 import type { Progress } from '../commands/ports.js'
+import { showCount } from '../core/count-words.js'
 import { showUsd } from '../core/money.js'
 import { toExpected, toSpent } from './progress-cost.js'
 import { countLeft, type Hold } from './progress-pace.js'
-import { showCount } from './totals.js'
 
 /** `1,204/3,000 rows` */
 export const showRowsDone = ({ done, rows }: Progress): string => `${showCount(done)}/${showCount(rows)} rows`

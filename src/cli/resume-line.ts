@@ -1,5 +1,5 @@
 import type { PlanCounts } from '../commands/ports.js'
-import { countOf, showCount } from './totals.js'
+import { countOf, showCount } from '../core/count-words.js'
 
 /**
  * `resuming: 57 rows reused (2 moved), 3 edited, 1 new, 0 removed; 4 rows to send`. Undefined where there is nothing to

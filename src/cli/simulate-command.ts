@@ -1,8 +1,8 @@
+import { countOf } from '../core/count-words.js'
 import { type SimulatorOptions, simulatorOptions } from '../simulator/options.js'
 import { startSimulator } from '../simulator/start.js'
 import { listenForInterrupts } from './interrupts.js'
 import type { Terminal } from './terminal.js'
-import { countOf } from './totals.js'
 
 export { simulatorOptions }
 

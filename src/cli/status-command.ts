@@ -1,8 +1,9 @@
 import { readStatus } from '../commands/status.js'
 import { verifyJournal } from '../commands/verify.js'
+import { countOf } from '../core/count-words.js'
 import { renderJournal, toJournalObject } from './journal-report.js'
 import type { Terminal } from './terminal.js'
-import { countOf, renderSummary, showDuration } from './totals.js'
+import { renderSummary, showDuration } from './totals.js'
 
 /** What of a run is asked for, and in which form. */
 export interface StatusAsked {

@@ -1,16 +1,9 @@
+import { countOf, showCount } from '../core/count-words.js'
 import { parseUsd, showUsd } from '../core/money.js'
 import type { Summary } from '../core/summary.js'
 import { paint, type Terminal } from './terminal.js'
 
 type Painter = Pick<Terminal, 'color'>
-
-const integer = new Intl.NumberFormat('en-US')
-
-/** A whole number with thousands marks. */
-export const showCount = (value: number): string => integer.format(value)
-
-/** `1 row`, `1,204 rows`: a number of things whose name takes an s. */
-export const countOf = (count: number, noun: string): string => `${showCount(count)} ${noun}${count === 1 ? '' : 's'}`
 
 /** A time for people: `320 ms`, `4.1 s`, `2 m 05 s`, `1 h 02 m`. */
 export const showDuration = (ms: number): string => {

@@ -1,6 +1,7 @@
 import { namePlace } from '../commands/plan/row-name.js'
 import type { Notify, PlanCounts, Ports, RetryForecast } from '../commands/ports.js'
 import type { RunResult } from '../commands/run.js'
+import { showCount } from '../core/count-words.js'
 import { PromptmillError } from '../core/errors.js'
 import { renderAccuracy } from './accuracy-lines.js'
 import { type Interrupts, listenForInterrupts } from './interrupts.js'
@@ -10,7 +11,7 @@ import { createProgress, type ProgressDisplay } from './progress.js'
 import { quoteWords } from './quote.js'
 import { reportError } from './report-error.js'
 import { paint, type Terminal } from './terminal.js'
-import { renderTotals, showCount } from './totals.js'
+import { renderTotals } from './totals.js'
 import { progressModeOf, type Viewing } from './viewing.js'
 
 /** How a command is watched and told to end. */

@@ -1,3 +1,4 @@
+import { showCount } from '../core/count-words.js'
 import { PromptmillError } from '../core/errors.js'
 import type { FailureCode } from '../core/failures.js'
 import { flagName, type OptionsOf } from '../core/option-spec.js'
@@ -121,7 +122,7 @@ const toFacts = ({ movedTo, override, options }: Prepared) => ({
 })
 
 const describeLeft = (rows: number): string =>
-  `${rows === 1 ? '1 row has no outcome yet: it is' : `${rows} rows have no outcome yet: they are`} not sent by retry, but by the run command`
+  `${rows === 1 ? '1 row has no outcome yet: it is' : `${showCount(rows)} rows have no outcome yet: they are`} not sent by retry, but by the run command`
 
 /** What there is to say of a plan, beside what is sent. @throws PromptmillError as `checkRetryPlan` does */
 const readPlan = (prepared: Prepared, chooser: Chooser, planned: { plan: Plan; memory: Recollection }): string[] => {

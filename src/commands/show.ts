@@ -1,3 +1,4 @@
+import { countOf } from '../core/count-words.js'
 import { PromptmillError } from '../core/errors.js'
 import type { Row, RowFault } from '../core/model.js'
 import { flagName } from '../core/option-spec.js'
@@ -22,7 +23,7 @@ const findRow = async (input: Input, number: number): Promise<Row> => {
     if (row !== undefined) return row
     rows += batch.length
   }
-  throw new PromptmillError('bad_flag', `${flagName('show')} ${number}: ${input.name} has ${rows} rows`, {
+  throw new PromptmillError('bad_flag', `${flagName('show')} ${number}: ${input.name} has ${countOf(rows, 'row')}`, {
     hint: 'Rows are counted from 1, without the header',
   })
 }

@@ -1,4 +1,6 @@
+import { showNumber } from './count-words.js'
 import { PromptmillError } from './errors.js'
+import { notGiven } from './given-value.js'
 import { flagName, type OptionSpec, type OptionsOf, type OptionTable, type SettingsOf } from './option-spec.js'
 
 const badFlag = (key: string, problem: string, hint?: string): PromptmillError =>
@@ -8,8 +10,8 @@ const badFlag = (key: string, problem: string, hint?: string): PromptmillError =
 type NumberBounds = Pick<OptionSpec, 'min' | 'max' | 'integer'>
 
 const range = ({ min, max }: NumberBounds): string => {
-  if (min === undefined) return max === undefined ? '' : ` of at most ${max}`
-  return max === undefined ? ` of at least ${min}` : ` from ${min} to ${max}`
+  if (min === undefined) return max === undefined ? '' : ` of at most ${showNumber(max)}`
+  return max === undefined ? ` of at least ${showNumber(min)}` : ` from ${showNumber(min)} to ${showNumber(max)}`
 }
 
 /** Which numbers will do, in words: `a whole number of at least 1`. */
@@ -28,16 +30,19 @@ export const fitsNumber = (bounds: NumberBounds, number: number): boolean =>
 const checkNumber = (key: string, spec: OptionSpec, value: unknown): number => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   const wanted = `needs ${describeNumber(spec)}`
-  if (typeof number !== 'number' || !isKind(spec, number)) throw badFlag(key, wanted)
-  if (!fitsNumber(spec, number)) throw badFlag(key, `${wanted}, not ${number}`)
+  if (typeof number !== 'number' || !fitsNumber(spec, number)) throw badFlag(key, wanted + notGiven(value))
   return number
 }
+
+/** Which words will do: `takes stop or fail`. */
+export const describeChoices = (choices: readonly string[]): string =>
+  `takes ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices)}`
 
 const checkString = (key: string, spec: OptionSpec, value: unknown): string => {
   if (Array.isArray(value)) throw badFlag(key, 'was given more than once')
   if (typeof value !== 'string' || (value === '' && spec.placeholder !== 'TEXT')) throw badFlag(key, 'needs a value')
   if (spec.choices !== undefined && !spec.choices.includes(value)) {
-    throw badFlag(key, `takes ${spec.choices.join(', ')}`)
+    throw badFlag(key, describeChoices(spec.choices) + notGiven(value))
   }
   return value
 }

@@ -1,4 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
+import { notGiven } from '../core/given-value.js'
 import type { Newline } from './newlines.js'
 
 /** How a table is written. Decided once, from its first lines. */
@@ -64,9 +65,13 @@ const sniffDelimiter = (header: string, columns: number | undefined): string => 
 const readDelimiter = (asked: string): string => {
   const delimiter = asked === String.raw`\t` || asked.toLowerCase() === 'tab' ? '\t' : asked
   if (/^[^"\r\n]$/u.test(delimiter)) return delimiter
-  throw new PromptmillError('bad_flag', '--delimiter must be one character, other than a quote or a line end', {
-    hint: String.raw`Such as --delimiter ";" or --delimiter tab`,
-  })
+  throw new PromptmillError(
+    'bad_flag',
+    `--delimiter must be one character, other than a quote or a line end${notGiven(asked)}`,
+    {
+      hint: String.raw`Such as --delimiter ";" or --delimiter tab`,
+    },
+  )
 }
 
 /** What the beginning of a table tells. */

@@ -1,5 +1,6 @@
 import { explainReserved } from '../core/api-params.js'
 import { PromptmillError } from '../core/errors.js'
+import { notGiven } from '../core/given-value.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
 
 /** The flags that become API parameters. */
@@ -21,7 +22,7 @@ export const parseParam = (text: string): readonly [string, JsonValue] => {
   const at = text.indexOf('=')
   const key = text.slice(0, at)
   if (at < 1) {
-    throw new PromptmillError('bad_flag', '--param needs KEY=JSON', {
+    throw new PromptmillError('bad_flag', `--param needs KEY=JSON${notGiven(text)}`, {
       hint: 'For example --param presence_penalty=0.5',
     })
   }

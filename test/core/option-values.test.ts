@@ -58,7 +58,11 @@ describe('toSettings', () => {
     ['a flag without its value', { model: '' }, '--model needs a value'],
     ['a flag given twice', { model: ['a', 'b'] }, '--model was given more than once'],
     ['a number given twice', { rpm: ['1', '2'] }, '--rpm was given more than once'],
-    ['an unknown choice', { badRows: 'maybe' }, '--bad-rows takes stop, fail'],
+    ['an unknown choice', { badRows: 'maybe' }, '--bad-rows takes stop or fail, not "maybe"'],
+    ['no number', { maxTokens: 'many' }, '--max-tokens needs a whole number of at least 1, not "many"'],
+    ['a number out of range', { concurrency: '0' }, '--concurrency needs a whole number from 1 to 10,000, not 0'],
+    ['a cost of nothing', { maxCost: 0 }, '--max-cost needs a number of at least 0.000000001, not 0'],
+    ['a key in the wrong place', { maxTokens: 'sk-proj-1' }, '--max-tokens needs a whole number of at least 1'],
     ['a switch with a value', { overwrite: 'yes' }, '--overwrite takes no value'],
   ])('refuses %s', (_title, given, message) => {
     expect(errorOf(given).message).toBe(message)

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-words.js'
 import { flagName } from '../../core/option-spec.js'
 import { createKeyTable } from '../../journal/key-table.js'
 import type { Draft } from '../../prompt/drafts.js'
@@ -36,7 +37,7 @@ const advise = ({ rows, share }: Repeats, dedupe: boolean): string => {
   const flag = flagName('dedupe')
   if (dedupe) return `With ${flag} each request is sent once, and all its rows get the answer`
   if (share <= leastShare) return 'Fine where repeats are wanted, as in sampling; otherwise each is paid for'
-  const fewer = `${rows.toLocaleString('en-US')} fewer ${rows === 1 ? 'request' : 'requests'}`
+  const fewer = countOf(rows, 'fewer request')
   return `Fine where repeats are wanted, as in sampling; otherwise ${flag} sends ${fewer}, ${(share * 100).toFixed(1)} % of all text (promptmill estimate says what that saves)`
 }
 

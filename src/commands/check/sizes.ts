@@ -1,3 +1,4 @@
+import { showCount } from '../../core/count-words.js'
 import type { ModelLimits } from '../../pricing/model-limits.js'
 import type { RequestSize } from '../../pricing/request-size.js'
 import type { Draft } from '../../prompt/drafts.js'
@@ -25,8 +26,6 @@ export const needsCounting = ({ body, model }: Draft, { limitsOf, tpm }: SizeLim
 /** Most images of a request (OpenAI guide "Images and vision"). */
 const mostImages = 1500
 
-const show = (tokens: number): string => tokens.toLocaleString('en-US')
-
 /** What is wrong with a request's size, with what is to be said of this row alone. */
 export const findSizeFaults = (
   size: RequestSize,
@@ -39,11 +38,15 @@ export const findSizeFaults = (
     found.push([{ code, kind: 'fault', message, hint: more.hint }, more.detail])
   }
   if (contextTokens !== undefined && promptTokens + maxTokens > contextTokens) {
-    const answer = maxTokens === 0 ? '' : ` and an answer of ${show(maxTokens)}`
-    fault('context_exceeded', `The prompt does not fit into the context of ${model}, ${show(contextTokens)} tokens`, {
-      hint: 'Shorten the prompt, or give a --model with a larger context',
-      detail: `${show(promptTokens)} prompt tokens${answer}`,
-    })
+    const answer = maxTokens === 0 ? '' : ` and an answer of ${showCount(maxTokens)}`
+    fault(
+      'context_exceeded',
+      `The prompt does not fit into the context of ${model}, ${showCount(contextTokens)} tokens`,
+      {
+        hint: 'Shorten the prompt, or give a --model with a larger context',
+        detail: `${showCount(promptTokens)} prompt tokens${answer}`,
+      },
+    )
   }
   if (brokenImages > 0) {
     fault('bad_image', 'The data of an image are no PNG, JPEG, WEBP or GIF', {
@@ -52,21 +55,21 @@ export const findSizeFaults = (
     })
   }
   if (images > mostImages) {
-    fault('bad_image', `More than ${show(mostImages)} images in one request`, {
+    fault('bad_image', `More than ${showCount(mostImages)} images in one request`, {
       hint: 'Spread them over several rows',
-      detail: `${show(images)} images`,
+      detail: `${showCount(images)} images`,
     })
   }
   if (outputTokens !== undefined && maxTokens > outputTokens) {
-    fault('limit_exceeded', `${model} answers with at most ${show(outputTokens)} tokens`, {
+    fault('limit_exceeded', `${model} answers with at most ${showCount(outputTokens)} tokens`, {
       hint: 'Give a smaller --max-tokens',
-      detail: `asks for ${show(maxTokens)}`,
+      detail: `asks for ${showCount(maxTokens)}`,
     })
   }
   if (tpm !== undefined && Math.max(promptTokens, maxTokens) > tpm) {
-    fault('limit_exceeded', `The request alone is over ${show(tpm)} tokens a minute and can never be sent`, {
+    fault('limit_exceeded', `The request alone is over ${showCount(tpm)} tokens a minute and can never be sent`, {
       hint: 'Shorten the prompt, give a smaller --max-tokens, or ask for a higher limit',
-      detail: `${show(promptTokens)} prompt tokens${maxTokens === 0 ? '' : `, an answer of up to ${show(maxTokens)}`}`,
+      detail: `${showCount(promptTokens)} prompt tokens${maxTokens === 0 ? '' : `, an answer of up to ${showCount(maxTokens)}`}`,
     })
   }
   return found

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-words.js'
 import { PromptmillError } from '../../core/errors.js'
 import { flagName } from '../../core/option-spec.js'
 import type { RowTable } from '../plan/row-table.js'
@@ -8,9 +9,13 @@ import type { RunOptions } from '../session/settings.js'
 import { createSeenAnswers, gatherOutcome, type SeenAnswers } from './expectation.js'
 
 const tooFew = (count: number, unsent: number): PromptmillError =>
-  new PromptmillError('bad_flag', `${flagName('sample')} ${count}: there are ${unsent} rows to send`, {
-    hint: 'Give a smaller number, or run the file',
-  })
+  new PromptmillError(
+    'bad_flag',
+    `${flagName('sample')} ${count}: there ${unsent === 1 ? 'is' : 'are'} ${countOf(unsent, 'row')} to send`,
+    {
+      hint: 'Give a smaller number, or run the file',
+    },
+  )
 
 /** Each set of so many unsent rows is as likely as any other: reservoir sampling (Vitter 1985, algorithm R). */
 export const pickAtRandom = (table: RowTable, count: number, random: () => number): ReadonlySet<number> => {

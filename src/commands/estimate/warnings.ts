@@ -1,3 +1,4 @@
+import { countOf, showCount } from '../../core/count-words.js'
 import { PromptmillError } from '../../core/errors.js'
 import type { DemandGroup } from '../../pricing/demand.js'
 import { assumedImageSize } from '../../pricing/image-parts.js'
@@ -11,7 +12,7 @@ import { fewestAnswers, type SeenAnswers } from './expectation.js'
 import type { PastAnswers } from './past-answers.js'
 import type { Survey } from './survey.js'
 
-const count = (rows: number): string => (rows === 1 ? '1 row' : `${rows} rows`)
+const count = (rows: number): string => countOf(rows, 'row')
 
 const images = (number: number): string => (number === 1 ? '1 image' : `${number} images`)
 
@@ -94,5 +95,7 @@ export const warnOfSample = (asked: number | undefined, sampled: SeenAnswers | u
   const answers = sampled?.lengths.count ?? 0
   if (asked === undefined || answers === asked) return []
   const rest = answers < fewestAnswers ? ': too few to expect anything by' : ''
-  return [`Of ${count(asked)} in the sample ${answers} brought an answer${rest}; the others are in the results`]
+  return [
+    `Of ${count(asked)} in the sample ${showCount(answers)} brought an answer${rest}; the others are in the results`,
+  ]
 }

@@ -1,3 +1,4 @@
+import { countOf, showCount } from '../../core/count-words.js'
 import { PromptmillError } from '../../core/errors.js'
 import type { JsonObject } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
@@ -71,7 +72,7 @@ const refuse = ({ flags }: NonNullable<SettingsChange>, rows: string): Promptmil
  */
 export const checkAllAnew = (change: SettingsChange, { counts }: Plan, memory: Recollection): void => {
   if (change === undefined || memory.size === 0 || counts.reused > 0 || counts.pending === 0) return
-  throw refuse(change, `all ${counts.pending} rows`)
+  throw refuse(change, counts.pending === 1 ? 'the only row' : `all ${showCount(counts.pending)} rows`)
 }
 
 /**
@@ -80,5 +81,5 @@ export const checkAllAnew = (change: SettingsChange, { counts }: Plan, memory: R
  */
 export const checkEdited = (change: SettingsChange, { edited }: PlanCounts): void => {
   if (change?.ofRequests !== true || edited === 0) return
-  throw refuse(change, edited === 1 ? '1 row' : `${edited} rows`)
+  throw refuse(change, countOf(edited, 'row'))
 }

@@ -1,3 +1,4 @@
+import { showCount } from '../../core/count-words.js'
 import { PromptmillError } from '../../core/errors.js'
 import type { Row } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
@@ -63,7 +64,7 @@ const readShuffledSpan = async (
 }
 
 const nothingChosen = (input: Input, matching: number, { offset = 0 }: ChoiceFlags): PromptmillError => {
-  const rows = matching === 1 ? 'the 1 row' : `the ${matching} rows`
+  const rows = matching === 1 ? 'the 1 row' : `the ${showCount(matching)} rows`
   const why =
     matching === 0 ? `no row meets ${flagName('where')}` : `${flagName('offset')} ${offset} leaves none of ${rows}`
   return new PromptmillError('bad_flag', `${input.name}: ${why}`, { hint: 'Nothing was sent. Choose other rows' })

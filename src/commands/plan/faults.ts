@@ -1,3 +1,4 @@
+import { countOf, showCount } from '../../core/count-words.js'
 import { PromptmillError } from '../../core/errors.js'
 import type { Row, RowFault } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
@@ -37,7 +38,7 @@ export const showFaults = (faults: readonly FaultGroup[]): string =>
   faults
     .slice(0, 10)
     .map(({ fault, count, places }) => {
-      const more = count > places.length ? `, … (${count} rows)` : ''
+      const more = count > places.length ? `, … (${countOf(count, 'row')})` : ''
       return `  ${places.join(', ')}${more}: ${fault.message}`
     })
     .join('\n')
@@ -63,7 +64,7 @@ export const checkFaults = (plan: Plan, input: Input, badRows: 'stop' | 'fail'):
   if (badRows === 'fail') return
   throw new PromptmillError(
     'bad_input',
-    `${input.name}: ${count === 1 ? '1 row has' : `${count} rows have`} no request to send:\n${showFaults(unsendable)}`,
+    `${input.name}: ${count === 1 ? '1 row has' : `${showCount(count)} rows have`} no request to send:\n${showFaults(unsendable)}`,
     {
       hint: `Nothing was sent. Mend the rows, or give ${flagName('badRows')} fail to mark them failed and send the others${hintOutside(unsendable)}`,
     },
@@ -73,6 +74,6 @@ export const checkFaults = (plan: Plan, input: Input, badRows: 'stop' | 'fail'):
 /** One sentence about the rows that will fail unsent, for a notice; undefined when there are none. */
 export const describeFaults = (plan: Plan): string | undefined => {
   if (plan.faults.length === 0) return undefined
-  const rows = plan.counts.faulty === 1 ? '1 row fails' : `${plan.counts.faulty} rows fail`
+  const rows = plan.counts.faulty === 1 ? '1 row fails' : `${showCount(plan.counts.faulty)} rows fail`
   return `${rows} without being sent:\n${showFaults(plan.faults)}`
 }

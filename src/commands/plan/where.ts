@@ -1,4 +1,5 @@
 import { PromptmillError } from '../../core/errors.js'
+import { notGiven } from '../../core/given-value.js'
 import type { Row } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
 import type { Input } from '../../input/open.js'
@@ -17,7 +18,7 @@ const parseCondition = (text: string): Condition => {
   const equal = text[at - 1] !== '!'
   const column = text.slice(0, equal ? at : at - 1)
   if (at === -1 || column === '') {
-    throw new PromptmillError('bad_flag', `${flagName('where')} needs COLUMN=VALUE or COLUMN!=VALUE`, {
+    throw new PromptmillError('bad_flag', `${flagName('where')} needs COLUMN=VALUE or COLUMN!=VALUE${notGiven(text)}`, {
       hint: `For example ${flagName('where')} language=de`,
     })
   }

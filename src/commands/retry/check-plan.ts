@@ -1,11 +1,10 @@
+import { countOf, showCount } from '../../core/count-words.js'
 import { PromptmillError } from '../../core/errors.js'
 import { flagName } from '../../core/option-spec.js'
 import { showFaults } from '../plan/faults.js'
 import { countMissing } from '../plan/membership.js'
 import type { Plan } from '../plan/plan.js'
 import type { Recollection } from '../plan/recall.js'
-
-const countRows = (count: number): string => (count === 1 ? '1 row' : `${count} rows`)
 
 /** What a plan is checked against. */
 export interface RetryFacts {
@@ -30,8 +29,11 @@ const checkMoved = (file: string, plan: Plan, memory: Recollection): string => {
   const found = countFound(memory)
   const missing = countMissing(plan, memory)
   const rows = memory.lastRun?.rows ?? 0
-  const matching = `${found} of the ${countRows(found + missing)} that were sent are in it`
-  const size = plan.counts.rows === rows ? '' : `, and it has ${countRows(plan.counts.rows)} where the run had ${rows}`
+  const matching = `${found} of the ${countOf(found + missing, 'row')} that were sent are in it`
+  const size =
+    plan.counts.rows === rows
+      ? ''
+      : `, and it has ${countOf(plan.counts.rows, 'row')} where the run had ${showCount(rows)}`
   if (missing === 0 && size === '') return `${file} has the rows of the run: ${matching}`
   throw new PromptmillError('bad_input', `${file} is not the input of this run: ${matching}${size}`, {
     hint: 'Give the same rows. To go on with edited ones, give the run command with this file and the same --output',
@@ -41,7 +43,7 @@ const checkMoved = (file: string, plan: Plan, memory: Recollection): string => {
 const checkUnsendable = ({ unsendable }: Plan, { flags, badRows }: RetryFacts): string | undefined => {
   const count = unsendable.reduce((sum, group) => sum + group.count, 0)
   if (count === 0) return undefined
-  const message = `With ${flags.join(', ')} ${countRows(count)} ${count === 1 ? 'has' : 'have'} no request to send:\n${showFaults(unsendable)}`
+  const message = `With ${flags.join(', ')} ${countOf(count, 'row')} ${count === 1 ? 'has' : 'have'} no request to send:\n${showFaults(unsendable)}`
   if (badRows === 'fail') return message
   throw new PromptmillError('bad_input', message, { hint: `Nothing was sent. Mend the rows or the flags` })
 }
@@ -59,7 +61,7 @@ export const checkRetryPlan = (plan: Plan, memory: Recollection, facts: RetryFac
     checkUnsendable(plan, facts),
     unchanged === 0
       ? undefined
-      : `${countRows(unchanged)} ${unchanged === 1 ? 'is' : 'are'} sent unchanged: ${flags.join(', ')} concern nothing in ${unchanged === 1 ? 'it' : 'them'}, such as Batch API lines, which are sent as they are`,
+      : `${countOf(unchanged, 'row')} ${unchanged === 1 ? 'is' : 'are'} sent unchanged: ${flags.join(', ')} concern nothing in ${unchanged === 1 ? 'it' : 'them'}, such as Batch API lines, which are sent as they are`,
   ].filter(text => text !== undefined)
 }
 
@@ -70,11 +72,11 @@ export const describeNothing = (
   faulty: number,
 ): string => {
   const asked = only === undefined ? 'No row has failed' : `No row has the code ${[...only].join(' or ')}`
-  const others = [...codes].map(([code, count]) => `${count} ${code}`)
+  const others = [...codes].map(([code, count]) => `${showCount(count)} ${code}`)
   const rest = only === undefined || others.length === 0 ? '' : ` (there are ${others.join(', ')})`
   const unsent =
     faulty === 0
       ? ''
-      : `; ${countRows(faulty)} of which no request can be made: mend the input, then ${flagName('badRows')} decides`
+      : `; ${countOf(faulty, 'row')} of which no request can be made: mend the input, then ${flagName('badRows')} decides`
   return `${asked}${rest}${unsent}: nothing is sent`
 }

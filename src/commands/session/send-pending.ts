@@ -1,3 +1,4 @@
+import { countOf, showCount } from '../../core/count-words.js'
 import type { Request } from '../../core/model.js'
 import type { Price } from '../../core/outcome.js'
 import type { RecordSink } from '../../core/records.js'
@@ -50,7 +51,7 @@ const decideConcurrency = async ({ concurrency, simulate }: RunSettings, { onNot
   const fitting = fitConcurrency(concurrency, files, { socketsPerRequest: simulate ? 2 : 1 })
   if (fitting < concurrency) {
     onNotice?.(
-      `At most ${fitting} ${fitting === 1 ? 'request' : 'requests'} at once, not ${concurrency}: the system lets a process open ${files.limit} files (raise it: ulimit -n)`,
+      `At most ${countOf(fitting, 'request')} at once, not ${showCount(concurrency)}: the system lets a process open ${showCount(files.limit)} files (raise it: ulimit -n)`,
     )
   }
   return fitting

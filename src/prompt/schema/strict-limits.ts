@@ -1,3 +1,4 @@
+import { showCount } from '../../core/count-words.js'
 import { isObject } from '../../core/json-object.js'
 import type { JsonValue } from '../../core/model.js'
 import type { SchemaFault } from './strict-rules.js'
@@ -12,8 +13,6 @@ const most = {
   enumCharacters: 15_000,
   smallEnum: 250,
 }
-
-const show = (count: number): string => count.toLocaleString('en-US')
 
 const lengthOf = (value: JsonValue): number => (typeof value === 'string' ? value.length : JSON.stringify(value).length)
 
@@ -30,12 +29,14 @@ const checkEnum = (node: SchemaNode): readonly SchemaFault[] => {
   const values = enumOf(node)
   const characters = sum(values.filter(value => typeof value === 'string').map(lengthOf))
   if (values.length <= most.smallEnum || characters <= most.enumCharacters) return []
-  const problem = `the enum has ${show(values.length)} values of ${show(characters)} characters together; above ${most.smallEnum} values they may have ${show(most.enumCharacters)}`
+  const problem = `the enum has ${showCount(values.length)} values of ${showCount(characters)} characters together; above ${most.smallEnum} values they may have ${showCount(most.enumCharacters)}`
   return [{ pointer: node.pointer, problem }]
 }
 
 const over = (what: string, count: number, limit: number): readonly SchemaFault[] =>
-  count <= limit ? [] : [{ pointer: '', problem: `it has ${show(count)} ${what}, and ${show(limit)} are allowed` }]
+  count <= limit
+    ? []
+    : [{ pointer: '', problem: `it has ${showCount(count)} ${what}, and ${showCount(limit)} are allowed` }]
 
 /** What of a schema's size goes over the limits of strict mode. */
 export const checkLimits = (nodes: readonly SchemaNode[]): readonly SchemaFault[] => {

@@ -80,7 +80,12 @@ describe('a job file', () => {
     ['not-a-number', 'temperature: .nan\n', 'line 1: --temperature needs a number from 0 to 2', undefined],
     ['a number for a text', 'model: 4\n', 'line 1: model needs a text: put it in quotes', undefined],
     ['a word for a truth value', 'quiet: maybe\n', 'line 1: quiet is true or false', undefined],
-    ['an unknown choice', 'progress: loud\n', 'line 1: --progress takes auto, bar, plain, json, none', undefined],
+    [
+      'an unknown choice',
+      'progress: loud\n',
+      'line 1: --progress takes auto, bar, plain, json or none, not "loud"',
+      undefined,
+    ],
     ['a list for one value', 'model: [a]\n', 'line 1: model needs a text', undefined],
     ['no value', 'model:\n', 'line 1: model has no value', undefined],
     ['an input that is no path', 'input: []\n', 'line 1: input needs a path, or a list of paths', undefined],
