@@ -180,7 +180,7 @@ export const failureTable = {
     class: 'row-fatal',
     title: "An image lies outside the input's folder, so it is not read",
     advice:
-      'Name images by paths relative to the input. If you trust it, --image-root DIR opens a further folder; nothing was sent for it.',
+      'Name images by paths relative to the input or, if you trust it, to a further folder that --image-root DIR opens; nothing was sent for it.',
   },
   image_changed: {
     class: 'row-fatal',

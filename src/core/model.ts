@@ -58,6 +58,8 @@ export interface RowFault {
   readonly column?: string
   /** What is the matter with this row alone, such as the name of a file. */
   readonly detail?: string
+  /** What to do, where this row tells more of it than the kind of fault does. For people: in no results. */
+  readonly hint?: string
 }
 
 /** What names a row's request, wherever the row stands: its hash, and which of the equal ones it is. */

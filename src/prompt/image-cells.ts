@@ -38,7 +38,17 @@ const checkDataUrl = (url: string): RowFault | undefined => {
 const scheme = /^([a-z][a-z0-9+.-]+):/i
 const drive = /^[a-z]:/i
 
-const outside = 'an image is not named by a path relative to the folder of the input'
+/** A name that is not relative, with how to write it; `file` is the path that it holds. */
+const notRelative = (name: string, file: string): RowFault => {
+  const fault = imageFault('image_outside', 'an image is not named by a path relative to the folder of the input', name)
+  if (!path.win32.isAbsolute(file)) return fault
+  const { basename, dirname } = file.startsWith('/') ? path.posix : path.win32
+  const way = `${showImageName(basename(file))} with --image-root ${dirname(file)}`
+  return {
+    ...fault,
+    hint: `Name images by paths relative to the input, or, if you trust it, to a further folder: ${way}`,
+  }
+}
 
 const readSource = (name: string): ImageSource | RowFault => {
   const kind = scheme.exec(name)?.[1]?.toLowerCase()
@@ -51,14 +61,14 @@ const readSource = (name: string): ImageSource | RowFault => {
     case 'data':
       return checkDataUrl(name) ?? { kind: 'url', url: name }
     case 'file':
-      return imageFault('image_outside', outside, name)
+      return notRelative(name, name.replace(/^file:(?:\/\/)?/i, ''))
     case undefined:
       break
     default:
       return imageFault('image_invalid', 'the URL of an image is neither http(s) nor data', name)
   }
-  const absolute = path.isAbsolute(name) || path.win32.isAbsolute(name) || drive.test(name)
-  return absolute ? imageFault('image_outside', outside, name) : { kind: 'file', name }
+  // On Windows a path with a slash at its start is absolute too.
+  return path.win32.isAbsolute(name) || drive.test(name) ? notRelative(name, name) : { kind: 'file', name }
 }
 
 const parseList = (cell: string): unknown => {

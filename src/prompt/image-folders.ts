@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError, systemCode } from '../core/errors.js'
 import type { RowFault } from '../core/model.js'
-import { imageFault } from './image-cells.js'
+import { imageFault, showImageName } from './image-cells.js'
 
 /** Where images may lie: the input's folder, and those that the user adds. */
 export interface ImageFolders {
@@ -34,15 +34,19 @@ const openRoot = async (folder: string): Promise<string> => {
  * @throws PromptmillError `bad_flag` for a root that is no folder
  */
 export const openImageFolders = async (base: string, roots: readonly string[]): Promise<ImageFolders> => {
-  const folders = [await realpath(base), ...(await Promise.all(roots.map(openRoot)))]
+  const folders = [...new Set([await realpath(base), ...(await Promise.all(roots.map(openRoot)))])]
+  const missing = `Images were looked for in ${folders.join(', then in ')}; --image-root DIR adds a folder`
+  const opens = (file: string, name: string): string =>
+    `If you trust the input, --image-root ${path.dirname(file)} opens the folder of ${showImageName(name)}`
   return {
     async locate(name) {
-      let fault = imageFault('image_missing', 'an image is not there', name)
+      let fault: RowFault = { ...imageFault('image_missing', 'an image is not there', name), hint: missing }
       for (const folder of folders) {
         try {
           const real = await realpath(path.resolve(folder, name))
           if (folders.some(allowed => isInside(allowed, real))) return real
-          fault = imageFault('image_outside', 'an image lies outside the folder of the input', name)
+          const outside = imageFault('image_outside', 'an image lies outside the folder of the input', name)
+          fault = { ...outside, hint: opens(real, name) }
         } catch (error) {
           const code = systemCode(error)
           if (code === 'ENOENT' || code === 'ENOTDIR' || fault.code === 'image_outside') continue

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { check } from '../../src/commands/check.js'
@@ -6,6 +6,7 @@ import { estimate } from '../../src/commands/estimate.js'
 import { retry } from '../../src/commands/retry.js'
 import type { RunOptions } from '../../src/commands/session/settings.js'
 import { showRequest } from '../../src/commands/show.js'
+import { failureOf } from '../input/workspace.js'
 import { png } from '../prompt/pictures.js'
 import { createPorts, createWorkspace, type Workspace } from './workspace.js'
 
@@ -159,6 +160,17 @@ describe('an image that cannot be sent', () => {
     expect(simulator.ledger().calls).toBe(0)
   })
 
+  it('is told with what would open the way to it', async () => {
+    const { run, input, out, folder } = await createTrap()
+    const { hint } = await failureOf(run({ ...asking, input, output: out }))
+    const real = await realpath(folder)
+    expect(hint).toContain(`Images were looked for in ${path.join(real, 'inner')}; --image-root DIR adds a folder\n`)
+    expect(hint).toContain(`--image-root ${real} opens the folder of ../secret.png`)
+    expect(hint).toContain('passwd with --image-root /etc')
+    const { findings } = await check({ ...asking, input }, createPorts())
+    expect(findings.find(({ code }) => code === 'image_missing')?.hint).toContain(path.join(real, 'inner'))
+  })
+
   it('fails its row alone with --bad-rows fail', async () => {
     const trap = await createTrap()
     const { summary } = await trap.run({ ...asking, input: trap.input, output: trap.out, badRows: 'fail' })
@@ -263,6 +275,24 @@ describe('the images of several inputs', () => {
       reused: 3,
       faulty: 1,
     })
+  })
+})
+
+describe('the images of an input that is a link', () => {
+  it('lie beside the link or beside the real file, and in no other folder', async () => {
+    const { write, run, at, readCsv } = await createWorkspace()
+    for (const name of ['real', 'linked']) await mkdir(at(name))
+    const names = ['there.png', 'here.png', '../far.png', 'gone.png']
+    await write('real/rows.csv', `question,images\n${names.map(name => `What?,${name}\n`).join('')}`)
+    for (const name of ['real/there.png', 'linked/here.png', 'far.png']) await write(name, png(64, 32))
+    await symlink(at('real/rows.csv'), at('linked/rows.csv'))
+    const options = { ...asking, input: at('linked/rows.csv'), output: at('out.csv') }
+    const { hint } = await failureOf(run(options))
+    const [own, other] = [await realpath(at('linked')), await realpath(at('real'))]
+    expect(hint).toContain(`Images were looked for in ${own}, then in ${other};`)
+    await run({ ...options, badRows: 'fail' })
+    const codes = (await readCsv('out.csv')).map(row => row['error_code'])
+    expect(codes).toEqual(['', '', 'image_outside', 'image_missing'])
   })
 })
 

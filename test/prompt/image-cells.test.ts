@@ -51,6 +51,15 @@ describe('a cell with images', () => {
     expect(namesOf(cell)).toBe(code)
   })
 
+  it.each([
+    ['/data/pics/cat.png', 'cat.png with --image-root /data/pics'],
+    ['file:///data/pics/cat.png', 'cat.png with --image-root /data/pics'],
+    ['D:\\pics\\cat.png', 'cat.png with --image-root D:\\pics'],
+  ])('that holds %s is told how to name it', (cell, way) => {
+    const hint = `Name images by paths relative to the input, or, if you trust it, to a further folder: ${way}`
+    expect(readImageCell(cell)).toMatchObject({ detail: cell, hint })
+  })
+
   it('is told by its name, cut and without what a terminal would obey', () => {
     expect(showImageName('a\u001b[31m.png')).toBe('a�[31m.png')
     expect(showImageName(dataUrl.repeat(10)).length).toBeLessThan(100)

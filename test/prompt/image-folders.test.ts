@@ -53,6 +53,28 @@ describe("the input's folder", () => {
   })
 })
 
+describe('what to do about an image', () => {
+  it('that is missing says where it was looked for', async () => {
+    const at = await createTree()
+    const folders = await openImageFolders(at('way'), [at('outside'), at('input')])
+    const places = [await realpath(at('input')), await realpath(at('outside'))]
+    expect(await folders.locate('bird.png')).toMatchObject({
+      message: 'an image is not there',
+      hint: `Images were looked for in ${places.join(', then in ')}; --image-root DIR adds a folder`,
+    })
+  })
+
+  it('outside names the folder that would have to be opened', async () => {
+    const at = await createTree()
+    const folders = await openImageFolders(at('input'), [])
+    const folder = await realpath(at('outside'))
+    for (const name of ['link.png', 'linked/secret.png', '../outside/secret.png']) {
+      const hint = `If you trust the input, --image-root ${folder} opens the folder of ${name}`
+      expect(await folders.locate(name)).toMatchObject({ code: 'image_outside', hint })
+    }
+  })
+})
+
 describe('any path', () => {
   it('leads to a file inside or nowhere', async () => {
     const at = await createTree()

@@ -101,8 +101,8 @@ export const checkRows = async (
       current = { row: row.index + 1, line: row.line, source, id: readId(row) ?? null, detail: null }
       repeats.seeRow(current)
     },
-    onFault: (_row, { code, message, detail = null }) =>
-      findings.add({ code, kind: 'fault', message, hint: imageHints[code] }, { ...current, detail }),
+    onFault: (_row, { code, message, detail = null, hint = imageHints[code] }) =>
+      findings.add({ code, kind: 'fault', message, hint }, { ...current, detail }),
     onPending(draft) {
       models.add(draft.model)
       sizes.seeDraft(draft, current)

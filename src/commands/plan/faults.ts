@@ -43,10 +43,9 @@ export const showFaults = (faults: readonly FaultGroup[]): string =>
     })
     .join('\n')
 
-const hintOutside = (groups: readonly FaultGroup[]): string =>
-  groups.some(({ fault }) => fault.code === 'image_outside')
-    ? `; ${flagName('imageRoot')} DIR opens a further folder of images, if you trust the input`
-    : ''
+/** What can be done about kinds of fault beside mending the rows, each by its first row, a line each. */
+const showHints = (groups: readonly FaultGroup[]): string =>
+  groups.flatMap(({ fault }) => (fault.hint === undefined ? [] : [`\n  ${fault.hint}`])).join('')
 
 /**
  * Stops before the first cent when rows cannot be sent. Lines that cannot be read cost themselves alone; a prompt
@@ -66,7 +65,7 @@ export const checkFaults = (plan: Plan, input: Input, badRows: 'stop' | 'fail'):
     'bad_input',
     `${input.name}: ${count === 1 ? '1 row has' : `${showCount(count)} rows have`} no request to send:\n${showFaults(unsendable)}`,
     {
-      hint: `Nothing was sent. Mend the rows, or give ${flagName('badRows')} fail to mark them failed and send the others${hintOutside(unsendable)}`,
+      hint: `Nothing was sent. Mend the rows, or give ${flagName('badRows')} fail to mark them failed and send the others${showHints(unsendable)}`,
     },
   )
 }
