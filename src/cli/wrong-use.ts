@@ -1,5 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
-import { nearestName } from '../core/nearest.js'
+import { meantName } from '../core/meant-name.js'
 
 const seeHelp = 'promptmill --help shows the commands, promptmill COMMAND --help its flags'
 
@@ -9,7 +9,7 @@ export const wrongUse = (message: string): PromptmillError =>
 
 /** A name that there is not, with the known one that is nearest. */
 export const unknownName = (kind: string, name: string, known: readonly string[]): PromptmillError => {
-  const nearest = nearestName(name, known)
-  const hint = nearest === undefined ? seeHelp : `Did you mean ${nearest}?`
+  const meant = meantName(name, known)
+  const hint = meant === undefined ? seeHelp : `Did you mean ${meant}?`
   return new PromptmillError('bad_flag', `There is no ${kind} ${name}`, { hint })
 }

@@ -18,7 +18,8 @@ const readText = async (file: string): Promise<string> => {
   }
 }
 
-const form = 'It holds a key and its value on each line, such as model: gpt-4o-mini'
+const form =
+  'It holds a key and its value on each line, such as model: gpt-4o-mini; a text with a colon or braces needs quotes'
 
 /** Written into JSON files for editors. */
 const ignoredKeys = ['$schema']
@@ -29,7 +30,9 @@ const parseEntries = async (text: string, file: string): Promise<readonly JobEnt
   const { isMap, isNode, isScalar, LineCounter, parseDocument } = await import('yaml')
   const lines = new LineCounter()
   const lineAt = (offset: number | undefined): number => lines.linePos(offset ?? 0).line
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false })
+  // Quiet: a template without its quotes is a map with a map for a key, which is told below.
+  const quiet = { prettyErrors: false, logLevel: 'error' } as const
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, ...quiet })
   const [problem] = [...document.errors, ...document.warnings]
   if (problem !== undefined) throw bad(`${file}, line ${lineAt(problem.pos[0])}: ${problem.message}`, form)
   const { contents } = document

@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { PromptmillError } from '../../core/errors.js'
 import { isObject } from '../../core/json-object.js'
-import { nearestName } from '../../core/nearest.js'
+import { meantName } from '../../core/meant-name.js'
 import { type OptionSpec, takesPath } from '../../core/option-spec.js'
-import { checkValue } from '../../core/option-values.js'
+import { checkValue, describeNumber } from '../../core/option-values.js'
+import { exampleFor } from './examples.js'
 import { findOption, isTemplate, jobKeys, keyName } from './keys.js'
 
 /** A key of a job file with its value, and the line on which it stands. */
@@ -20,15 +21,16 @@ const seeHelp = 'Keys are input and the flags of promptmill run --help, without 
 
 const hintFor = (key: string): string => {
   const kebab = keyName(key)
-  const nearest = jobKeys.includes(kebab) ? kebab : nearestName(key, jobKeys)
-  if (nearest !== undefined) return `Did you mean ${nearest}?`
+  const meant = jobKeys.includes(kebab) ? kebab : meantName(kebab, jobKeys)
+  if (meant !== undefined) return `Did you mean ${meant}?`
   return /key/i.test(key) ? 'The API key comes from OPENAI_API_KEY, never from a file like this' : seeHelp
 }
 
 const unknownKey = (key: string): PromptmillError =>
   new PromptmillError('bad_config', `there is no key ${JSON.stringify(key.slice(0, 60))}`, { hint: hintFor(key) })
 
-const wrong = (key: string, problem: string): PromptmillError => new PromptmillError('bad_config', `${key} ${problem}`)
+const wrong = (key: string, problem: string, hint: string): PromptmillError =>
+  new PromptmillError('bad_config', `${key} ${problem}`, { hint })
 
 /** A path as it stands in the file, seen from where the program runs. A dash, and a list written out, are no paths. */
 const placePath = (folder: string, value: unknown): unknown =>
@@ -42,7 +44,7 @@ const placePaths = (folder: string, value: unknown): unknown =>
 const readInput = (value: unknown, folder: string): readonly unknown[] => {
   const inputs = Array.isArray(value) ? value : [value]
   if (inputs.length === 0 || inputs.some(input => typeof input !== 'string' || input === '')) {
-    throw wrong('input', 'needs a path, or a list of paths')
+    throw wrong('input', 'needs a path, or a list of paths', exampleFor('input'))
   }
   return inputs.map(input => placePath(folder, input))
 }
@@ -59,13 +61,15 @@ const unfold = (option: string, value: unknown): unknown => {
 /** YAML tells texts from numbers and truth values; a model called 4, or a prompt that says yes, needs its quotes. */
 const checkForm = (key: string, spec: OptionSpec, value: unknown): void => {
   const items = spec.type === 'list' && Array.isArray(value) ? value : [value]
-  if (spec.type === 'boolean' && typeof value !== 'boolean') throw wrong(key, 'is true or false')
+  const example = exampleFor(key, spec)
+  if (spec.type === 'boolean' && typeof value !== 'boolean') throw wrong(key, 'is true or false', example)
+  if (spec.type === 'number' && typeof value === 'object') throw wrong(key, `needs ${describeNumber(spec)}`, example)
   if (spec.type !== 'string' && spec.type !== 'list') return
-  if (items.some(item => typeof item === 'number' || typeof item === 'boolean')) {
-    throw wrong(key, 'needs a text: put it in quotes')
-  }
+  const plain = items.find(item => typeof item === 'number' || typeof item === 'boolean')
+  if (plain !== undefined)
+    throw wrong(key, 'needs a text: put it in quotes', `Write it like ${key}: "${String(plain)}"`)
   if (items.some(item => typeof item !== 'string')) {
-    throw wrong(key, spec.type === 'list' ? 'needs a text, or a list of texts' : 'needs a text')
+    throw wrong(key, spec.type === 'list' ? 'needs a text, or a list of texts' : 'needs a text', example)
   }
 }
 
@@ -74,7 +78,7 @@ const readValue = ({ key, value }: JobEntry, folder: string): readonly [option: 
   const found = findOption(key)
   if (found === undefined) throw unknownKey(key)
   const { option, spec } = found
-  if (value === null || value === undefined) throw wrong(key, 'has no value')
+  if (value === null || value === undefined) throw wrong(key, 'has no value', exampleFor(key, spec))
   // A schema may stand in the file itself.
   if (option === 'schema' && isObject(value)) return [option, value]
   const unfolded = unfold(option, value)
@@ -97,8 +101,8 @@ export const readValues = (entries: readonly JobEntry[], file: string): JobValue
       values[option] = value
     } catch (error) {
       if (!(error instanceof PromptmillError)) throw error
-      const { hint } = error
-      throw new PromptmillError('bad_config', `${file}, line ${entry.line}: ${error.message}`, hint ? { hint } : {})
+      const { hint = exampleFor(entry.key, findOption(entry.key)?.spec) } = error
+      throw new PromptmillError('bad_config', `${file}, line ${entry.line}: ${error.message}`, { hint })
     }
   }
   return values
