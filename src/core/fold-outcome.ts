@@ -2,7 +2,7 @@ import { type Answer, readAnswer } from './answer.js'
 import { type Judge, judgeAnswer, type Verdict } from './judge.js'
 import type { Usage } from './model.js'
 import type { Usd } from './money.js'
-import { noOutcome, type Outcome, type Price, type Priced } from './outcome.js'
+import { noOutcome, type Outcome, type Price, type Priced, type Took } from './outcome.js'
 import type { AnswerRecord, FailureRecord } from './records.js'
 
 const flagMessages = {
@@ -106,6 +106,12 @@ const spend = (spent: Spent, answer: Answer, priceNow: (answer: Priced) => Usd |
   return { usage, costUsd: (spent.costUsd ?? 0n) + cost, costUnknown: spent.costUnknown }
 }
 
+/** What the call took by itself that had the last word. */
+const tookOf = (record: AnswerRecord | FailureRecord, answer: Answer | undefined, price: Price): Took => {
+  const { usage, costUsd } = answer === undefined ? unspent : spend(unspent, answer, priced => price(priced, record.at))
+  return { usage, costUsd }
+}
+
 /** What a program's own check found in an answer, and noted after it. */
 const overruling = (
   record: AnswerRecord | FailureRecord,
@@ -161,6 +167,7 @@ export const foldOutcome = (
     latencyMs: best.latency_ms,
     requestId: best.request_id ?? undefined,
     simulated: best.kind === 'answer' && best.simulated,
+    answerTook: records.length === 1 ? undefined : tookOf(best, bestAnswer, price),
     saved: undefined,
   }
 }

@@ -23,12 +23,14 @@ export interface Outcome<Parsed = unknown> {
   readonly latencyMs: number | undefined
   readonly requestId: string | undefined
   readonly simulated: boolean
+  /** What the call took that brought the answer, where `usage` and `costUsd` may be more than that: there were several. */
+  readonly answerTook: Took | undefined
   /** What the call took that brought the answer, when it was made for another row with the very same request. */
-  readonly saved: Saved | undefined
+  readonly saved: Took | undefined
 }
 
-/** What a row that was not sent would have taken, going by the row whose answer it has. */
-export interface Saved {
+/** What one call took, as far as it was reported. */
+export interface Took {
   readonly usage: Usage | undefined
   readonly costUsd: Usd | undefined
 }
@@ -59,6 +61,7 @@ export const noOutcome: Outcome = {
   latencyMs: undefined,
   requestId: undefined,
   simulated: false,
+  answerTook: undefined,
   saved: undefined,
 }
 
@@ -111,6 +114,7 @@ export const copyOutcome = (given: Outcome, own: Outcome = noOutcome): Outcome =
     latencyMs: given.latencyMs,
     requestId: given.requestId,
     simulated: given.simulated,
-    saved: given.saved ?? { usage: given.usage, costUsd: given.costUsd },
+    answerTook: undefined,
+    saved: given.saved ?? given.answerTook ?? { usage: given.usage, costUsd: given.costUsd },
   }
 }

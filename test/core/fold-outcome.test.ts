@@ -169,6 +169,24 @@ describe('createTally', () => {
     })
   })
 
+  it('takes for saved what the call took that brought the answer, without those in vain before it', () => {
+    const tally = createTally()
+    const empty = answer(completion({ content: null }))
+    const sent = foldOutcome([empty, empty, answer(completion())], price)
+    expect(sent.usage).toMatchObject({ promptTokens: 30, completionTokens: 15 })
+    for (const outcome of [sent, copyOutcome(sent)]) tally.add(outcome)
+    const failed = foldOutcome([failure('timeout'), failure('timeout', 2)], price)
+    for (const outcome of [failed, copyOutcome(failed)]) tally.add(outcome)
+    expect(tally.summary(0)).toMatchObject({
+      cost_usd: '0.00000000000006',
+      copies: {
+        rows: 2,
+        tokens: { prompt: 10, cached: 0, completion: 5, reasoning: 0 },
+        saved_usd: '0.00000000000002',
+      },
+    })
+  })
+
   it('calls the cost zero when nothing was answered, and unknown when no answer has a price', () => {
     const tally = createTally()
     expect(tally.summary(0).cost_usd).toBe('0')
