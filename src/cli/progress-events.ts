@@ -42,6 +42,7 @@ export const progressEvents = {
     fields: {
       rows: 'rows to be sent again',
       codes: 'how many of them have which error code',
+      copies: 'further rows, which share the calls of these (--dedupe)',
       override: "settings that are sent in place of the run's own",
       prompt_tokens: 'their prompt tokens, as counted',
       cost_usd: 'what they are expected to cost: {low, expected, high}; null when no price is known',
@@ -124,10 +125,11 @@ const toPlanEvent = (counts: PlanCounts): string => {
   return toEvent('plan', { rows, reused, moved, edited, new: added, removed, pending, faulty, copies })
 }
 
-const toRetryEvent = ({ rows, codes, override, promptTokens, costUsd, unpricedRows }: RetryForecast): string =>
+const toRetryEvent = ({ rows, codes, copies, override, promptTokens, costUsd, unpricedRows }: RetryForecast): string =>
   toEvent('retry', {
     rows,
     codes,
+    copies,
     override,
     prompt_tokens: promptTokens,
     cost_usd: costUsd === undefined ? null : { ...formatRange(costUsd) },

@@ -6,10 +6,12 @@ import { countOf, showCount } from '../core/count-words.js'
  * resume.
  */
 export const renderResumeLine = (plan: PlanCounts): string | undefined => {
-  const { reused, moved, edited, removed, pending } = plan
+  const { reused, moved, edited, removed, pending, copies } = plan
   if (reused + edited + removed === 0) return undefined
+  const sharing =
+    copies === 0 ? '' : `, ${countOf(copies, 'row')} ${copies === 1 ? 'shares' : 'share'} the call of an equal one`
   const kept = `${countOf(reused, 'row')} reused (${showCount(moved)} moved)`
-  return `resuming: ${kept}, ${showChanges(plan)}; ${pending === 0 ? 'nothing' : countOf(pending, 'row')} to send`
+  return `resuming: ${kept}, ${showChanges(plan)}${sharing}; ${pending === 0 ? 'nothing' : countOf(pending, 'row')} to send`
 }
 
 const showChanges = ({ edited, new: added, removed }: PlanCounts): string =>

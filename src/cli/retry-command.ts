@@ -35,13 +35,17 @@ const showOverride = (override: Override): string =>
     .map(([key, value]) => `${flagName(key)} ${showValue(value)}`)
     .join(', ')
 
-/** `5 rows (3 timeout, 2 empty_answer), with --model gpt-4o` */
-const showChoice = (rows: number, codes: Readonly<Record<string, number>>, override: Override): string => {
+/** `5 rows (3 timeout, 2 empty_answer), whose calls 15 others share, with --model gpt-4o` */
+const showChoice = ({ rows, codes, copies, override }: Omit<RetryForecast, keyof Costs>): string => {
   const others = showOverride(override)
-  return `${countOf(rows, 'row')} (${showCounts(codes)})${others === '' ? '' : `, with ${others}`}`
+  const sharing =
+    copies === 0 ? '' : `, whose calls ${countOf(copies, 'equal row')} ${copies === 1 ? 'shares' : 'share'}`
+  return `${countOf(rows, 'row')} (${showCounts(codes)})${sharing}${others === '' ? '' : `, with ${others}`}`
 }
 
-const showCost = ({ costUsd, unpricedRows }: RetryForecast): string => {
+type Costs = Pick<RetryForecast, 'promptTokens' | 'costUsd' | 'unpricedRows'>
+
+const showCost = ({ costUsd, unpricedRows }: Costs): string => {
   if (costUsd === undefined) return 'cost unknown'
   const range = `≈ ${showUsd(costUsd.expected)} (${showUsd(costUsd.low)} to ${showUsd(costUsd.high)})`
   return unpricedRows === 0 ? range : `${range} without ${countOf(unpricedRows, 'row')} whose price is not known`
@@ -49,8 +53,7 @@ const showCost = ({ costUsd, unpricedRows }: RetryForecast): string => {
 
 /** `retrying 5 rows (5 empty_answer): 712 prompt tokens, ≈ $0.000704 ($0.000254 to $0.00251)` */
 export const renderRetryLine = (forecast: RetryForecast): string => {
-  const { rows, codes, override, promptTokens } = forecast
-  return `retrying ${showChoice(rows, codes, override)}: ${showCount(promptTokens)} prompt tokens, ${showCost(forecast)}`
+  return `retrying ${showChoice(forecast)}: ${showCount(forecast.promptTokens)} prompt tokens, ${showCost(forecast)}`
 }
 
 /** What would be sent, as `estimate` shows it; nothing is sent. */
@@ -60,7 +63,8 @@ const showDryRun = async (terminal: Terminal, results: string, { flags, viewing 
   const found = await estimateRetry({ ...flags, results }, ports, view.show).finally(view.close)
   for (const warning of found.warnings) terminal.say(showNote(terminal, warning))
   if (found.rows.pending > 0) {
-    terminal.say(`would retry ${showChoice(found.rows.pending, found.codes, found.override)}`)
+    const { rows, codes, sharing: copies, override } = found
+    terminal.say(`would retry ${showChoice({ rows: rows.pending, codes, copies, override })}`)
   }
   for (const line of renderEstimate(terminal, found)) terminal.say(line)
   return 0

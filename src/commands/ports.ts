@@ -48,6 +48,8 @@ export interface RetryForecast {
   readonly rows: number
   /** How many of them have which error code. */
   readonly codes: Readonly<Record<string, number>>
+  /** Further rows, which share the calls of these (`--dedupe`). */
+  readonly copies: number
   /** Settings that are sent in place of the run's own, by name; empty when there are none. */
   readonly override: Override
   readonly promptTokens: number

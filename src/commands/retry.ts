@@ -12,7 +12,7 @@ import type { EndSignals } from './interrupted.js'
 import type { Plan } from './plan/plan.js'
 import type { Recollection } from './plan/recall.js'
 import type { Notify, Ports } from './ports.js'
-import { checkRetryPlan, describeNothing } from './retry/check-plan.js'
+import { checkRetryPlan, countSharing, describeNothing } from './retry/check-plan.js'
 import { chooseByCode, parseCodes } from './retry/codes.js'
 import { createForesight } from './retry/foresight.js'
 import { checkLimit, findOverride, overrideFlags } from './retry/override.js'
@@ -95,20 +95,17 @@ const prepare = async ({ results, only, dryRun: _dryRun, input, schema, ...rest 
   }
 }
 
-/** Chooses rows, and counts what it sees. */
+/** Chooses rows, and counts the codes of the others. */
 const createChooser = (codes: Prepared['codes']) => {
   const byCode = chooseByCode(codes)
-  const chosen = new Map<string, number>()
   const others = new Map<string, number>()
   return {
-    chosen,
     others,
     choose(outcome: Outcome): boolean {
-      const isChosen = byCode(outcome)
-      const counts = isChosen ? chosen : others
+      if (byCode(outcome)) return true
       const { errorCode } = outcome
-      if (errorCode !== undefined) counts.set(errorCode, (counts.get(errorCode) ?? 0) + 1)
-      return isChosen
+      if (errorCode !== undefined) others.set(errorCode, (others.get(errorCode) ?? 0) + 1)
+      return false
     },
   }
 }
@@ -131,7 +128,7 @@ const readPlan = (prepared: Prepared, chooser: Chooser, planned: { plan: Plan; m
   return [
     ...prepared.notices,
     ...checkRetryPlan(plan, memory, toFacts(prepared)),
-    ...(counts.pending > 0 ? [] : [describeNothing(prepared.codes, chooser.others, counts.faulty)]),
+    ...(counts.pending > 0 ? [] : [describeNothing(prepared.codes, chooser.others, plan)]),
     ...(plan.left === 0 ? [] : [describeLeft(plan.left)]),
   ]
 }
@@ -147,9 +144,10 @@ const watchPlan = (prepared: Prepared, chooser: Chooser, session: Session) => {
       const rows = plan.counts.pending
       if (rows === 0) return
       const { promptTokens, cost, unpricedRows } = await foresight.finish(rows)
-      const codes = Object.fromEntries(chooser.chosen)
+      const codes = Object.fromEntries(plan.againCodes)
+      const copies = countSharing(plan)
       const override = prepared.override?.flags ?? {}
-      notify.onRetry?.({ rows, codes, override, promptTokens, costUsd: cost, unpricedRows })
+      notify.onRetry?.({ rows, codes, copies, override, promptTokens, costUsd: cost, unpricedRows })
     },
     close: foresight.close,
   }
@@ -188,6 +186,8 @@ export const retry = async (options: RetryOptions, ports: Ports, notify: Notify 
 export interface RetryEstimate extends Estimate {
   /** How many of the rows that would be sent have which error code. */
   readonly codes: Readonly<Record<string, number>>
+  /** Further rows, which would share the calls of these (`--dedupe`). */
+  readonly sharing: number
   /** Settings that would be sent in place of the run's own. */
   readonly override: NonNullable<Retrial['override']>['flags']
 }
@@ -205,13 +205,19 @@ export const estimateRetry = async (
   const prepared = await prepare(options)
   const chooser = createChooser(prepared.codes)
   const { override } = prepared
+  let codes = {}
+  let sharing = 0
   const found = await estimate(prepared.options, ports, {
     onCounting,
     retrial: {
       override,
       choose: chooser.choose,
-      onPlanned: (plan, memory) => readPlan(prepared, chooser, { plan, memory }),
+      onPlanned(plan, memory) {
+        codes = Object.fromEntries(plan.againCodes)
+        sharing = countSharing(plan)
+        return readPlan(prepared, chooser, { plan, memory })
+      },
     },
   })
-  return { ...found, codes: Object.fromEntries(chooser.chosen), override: override?.flags ?? {} }
+  return { ...found, codes, sharing, override: override?.flags ?? {} }
 }

@@ -33,6 +33,7 @@ const counts: PlanCounts = {
 const forecast: RetryForecast = {
   rows: 5,
   codes: { timeout: 5 },
+  copies: 15,
   override: {},
   promptTokens: 70,
   costUsd: undefined,
@@ -81,6 +82,7 @@ describe('createEventView', () => {
         event: 'retry',
         rows: 5,
         codes: { timeout: 5 },
+        copies: 15,
         override: { model: 'gpt-4o' },
         prompt_tokens: 70,
         cost_usd: { low: '0.000000001', expected: '0.000000002', high: '0.000000003' },

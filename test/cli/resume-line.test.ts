@@ -21,6 +21,10 @@ describe('renderResumeLine', () => {
       { edited: 60, new: 0, pending: 1 },
       'resuming: 0 rows reused (0 moved), 60 edited, 0 new, 0 removed; 1 row to send',
     ],
+    [
+      { rows: 60, reused: 15, new: 0, pending: 5, copies: 40 },
+      'resuming: 15 rows reused (0 moved), 0 edited, 0 new, 0 removed, 40 rows share the call of an equal one; 5 rows to send',
+    ],
   ])('says what is reused and what changed: %j', (counts, line) => {
     expect(renderResumeLine({ ...first, ...counts })).toBe(line)
   })

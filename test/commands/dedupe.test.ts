@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RowOutcome } from '../../src/commands/ports.js'
-import { retry } from '../../src/commands/retry.js'
+import type { RetryForecast, RowOutcome } from '../../src/commands/ports.js'
+import { estimateRetry, retry } from '../../src/commands/retry.js'
 import { run } from '../../src/commands/run.js'
 import type { RunOptions } from '../../src/commands/session/settings.js'
 import { readStatus } from '../../src/commands/status.js'
@@ -92,7 +92,11 @@ describe('--dedupe', () => {
     expect(summary.failures).toEqual({ empty_answer: 3 })
     expect(await column(work, 'error_code')).toEqual(['empty_answer', 'empty_answer', 'empty_answer'])
     expect(await statusOf(work)).toEqual(summary)
-    const again = await retry({ results: work.at('in.results.csv') }, createPorts())
+    const told: RetryForecast[] = []
+    const results = work.at('in.results.csv')
+    expect(await estimateRetry({ results }, createPorts())).toMatchObject({ codes: { empty_answer: 1 }, sharing: 2 })
+    const again = await retry({ results }, createPorts(), { onRetry: forecast => void told.push(forecast) })
+    expect(told).toMatchObject([{ rows: 1, codes: { empty_answer: 1 }, copies: 2 }])
     expect(calls(work)).toBe(2)
     expect(again.summary.attempts).toBe(2)
     expect(again.summary.cost_usd).toBe(work.simulator.ledger().cost_usd)

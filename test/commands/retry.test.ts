@@ -130,6 +130,32 @@ describe('retry --only', () => {
 })
 
 describe('retry with other settings', () => {
+  it('counts by code what it sends, not what it was asked for and has no request', async () => {
+    const work = await createWorkspace({ emptyChoices: 1 })
+    const rows = Array.from({ length: 6 }, (_, row) => `Question ${row},${row < 2 ? `Other ${row}` : ''}\n`)
+    const input = await work.write('in.csv', `prompt,other\n${rows.join('')}`)
+    await work.run({ input, badRows: 'fail' })
+    const results = work.at('in.results.csv')
+    const told: RetryForecast[] = []
+    const notices: string[] = []
+    const notify = {
+      onRetry: (forecast: RetryForecast) => void told.push(forecast),
+      onNotice: (text: string) => void notices.push(text),
+    }
+    const dry = await estimateRetry({ results, prompt: '{{other}}' }, createPorts())
+    expect(dry.codes).toEqual({ empty_answer: 2 })
+    await retry({ results, prompt: '{{other}}' }, createPorts(), notify)
+    expect(told).toEqual([expect.objectContaining({ rows: 2, codes: { empty_answer: 2 } })])
+    expect(notices).toEqual([expect.stringMatching(/^With --prompt 4 rows have no request to send/)])
+    await work.write('in.csv', `prompt,other\n${rows.map(row => row.replace(/,.*/, ',')).join('')}`)
+    await retry({ results, prompt: '{{other}}' }, createPorts(), notify)
+    expect(told).toHaveLength(1)
+    expect(notices.slice(1)).toEqual([
+      expect.stringMatching(/^With --prompt 6 rows have no request to send/),
+      'There are no other rows to send: nothing is sent',
+    ])
+  })
+
   it('gives the answer to the row, says what was asked, and leaves the run as it is', async () => {
     const work = await createWorkspace({ emptyChoices: 0.3, seed: 5 })
     const input = await work.write('in.csv', manyPrompts(30))

@@ -32,6 +32,8 @@ export interface Plan {
   readonly unsendable: readonly FaultGroup[]
   /** Rows that are neither settled nor to be sent in this session. */
   readonly left: number
+  /** How many of the rows that are sent again have which error code. */
+  readonly againCodes: ReadonlyMap<string, number>
   /** Rows to be sent again on which the other settings have no effect. */
   readonly unchanged: number
   /** Rows without an outcome that the journal knows nothing of: how many, and the hashes of their ids where rows have some. */
@@ -68,8 +70,8 @@ export interface PlanOptions {
 
 /** Settled rows are sent again, by what became of them, and no others: that is all that `retry` is. */
 export interface PlanRetrial {
-  /** Tells how often a settled row was sent, if it is to be sent again. */
-  again(remembered: Remembered): number | undefined
+  /** Tells how often a settled row was sent, and with what error, if it is to be sent again. */
+  again(remembered: Remembered): { readonly attempts: number; readonly code: string | undefined } | undefined
   /** Makes what is sent for them, where that is another request than the row's own. */
   readonly drafts: Drafts | undefined
 }
@@ -123,6 +125,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   }
   const unsettled = options.retrial === undefined ? 'pending' : 'left'
   const unsendable = createFaults(row => namePlace({ ...placeOf(input, row), id: readId(row) }))
+  const againCodes = new Map<string, number>()
   let unchanged = 0
   let left = 0
   let toOther: Drafts['toDraft'] | undefined
@@ -156,12 +159,15 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     if (remembered !== undefined && memory.isRemoved(draft.key, nth)) restored += 1
     if (equals?.place(draft, nth, remembered) === true) return
     const settled = remembered?.settled === true
-    const sent = settled ? options.retrial?.again(remembered) : remembered?.attempts
+    const again = settled ? options.retrial?.again(remembered) : undefined
+    const sent = settled ? again?.attempts : remembered?.attempts
     const toSend = settled && sent !== undefined ? replace(row, draft) : draft
     const state = settled ? (sent === undefined || toSend === undefined ? 'settled' : 'again') : unsettled
     table.push(state, nth)
     if (draft.complete !== undefined) table.setKey(row.index, draft.key)
     if (state === 'left') left += 1
+    if (state === 'again' && again?.code !== undefined)
+      againCodes.set(again.code, (againCodes.get(again.code) ?? 0) + 1)
     for (const position of remembered?.positions ?? []) table.addPosition(row.index, position)
     if (state === 'settled') {
       reused += 1
@@ -192,6 +198,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     columns: columns.names(),
     models,
     unsendable: unsendable.groups(),
+    againCodes,
     unchanged,
     left,
     fresh,

@@ -65,12 +65,25 @@ export const checkRetryPlan = (plan: Plan, memory: Recollection, facts: RetryFac
   ].filter(text => text !== undefined)
 }
 
+/** Rows that are not sent because an equal one is. */
+export const countSharing = ({ table, copies }: Plan): number => {
+  if (copies.rows === 0) return 0
+  let sharing = 0
+  for (let row = 0; row < table.rows; row++) {
+    if (table.state(row) !== 'copy') continue
+    const sender = table.sender(row)
+    if (sender !== undefined && table.isUnsent(sender)) sharing += 1
+  }
+  return sharing
+}
+
 /** Why nothing is sent, in a sentence. */
 export const describeNothing = (
   only: ReadonlySet<string> | undefined,
   codes: ReadonlyMap<string, number>,
-  faulty: number,
+  { counts: { faulty }, unsendable }: Plan,
 ): string => {
+  if (unsendable.length > 0) return 'There are no other rows to send: nothing is sent'
   const asked = only === undefined ? 'No row has failed' : `No row has the code ${[...only].join(' or ')}`
   const others = [...codes].map(([code, count]) => `${showCount(count)} ${code}`)
   const rest = only === undefined || others.length === 0 ? '' : ` (there are ${others.join(', ')})`

@@ -41,7 +41,7 @@ export const toPlanRetrial = (
 ): PlanRetrial => ({
   again({ positions, attempts }) {
     const outcome = readRecorded(source, positions)
-    return choose(outcome) ? Math.max(outcome.attempts, attempts) : undefined
+    return choose(outcome) ? { attempts: Math.max(outcome.attempts, attempts), code: outcome.errorCode } : undefined
   },
   drafts,
 })
