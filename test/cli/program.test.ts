@@ -49,6 +49,18 @@ describe('promptmill run', () => {
     expect(await readFile(at('out.csv'), 'utf8')).toBe(first)
   })
 
+  it('says when another standard input takes the name of the results', async () => {
+    const { cwd } = await createPlace()
+    const words = ['run', '-', '--format', 'csv', '--model', 'gpt-4o-mini', '--simulate']
+    const told = /^note: None of these rows was in the run before: stdin\.results\.csv will .* --output/m
+    const first = 'id,prompt\n1,one\n2,two\n'
+    expect((await runProgram(words, { cwd, stdin: first })).stderr).not.toMatch(told)
+    expect((await runProgram(words, { cwd, stdin: 'id,prompt\n1,one\n2,three\n' })).stderr).not.toMatch(told)
+    expect((await runProgram(words, { cwd, stdin: 'id,prompt\n1,four\n2,five\n' })).stderr).toMatch(told)
+    const again = await runProgram(words, { cwd, stdin: first })
+    expect(again.stderr).toContain('nothing to send')
+  })
+
   it('ends with 3 when rows failed, and its last line retries them', async () => {
     const { cwd } = await createPlace()
     const simulator = await createEndpoint({ emptyChoices: 0.5, seed: 3 })

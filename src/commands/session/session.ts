@@ -1,4 +1,5 @@
 import { PromptmillError } from '../../core/errors.js'
+import { flagName } from '../../core/option-spec.js'
 import type { Price } from '../../core/outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import type { PriceBook } from '../../pricing/price-book.js'
@@ -7,7 +8,7 @@ import { checkAllAnew, checkEdited, findChange } from '../plan/changed-settings.
 import { checkColumns } from '../plan/columns.js'
 import { checkFaults, describeFaults } from '../plan/faults.js'
 import { compareInput } from '../plan/input-changes.js'
-import { type ComparedPlan, type PlanWatch, planRows } from '../plan/plan.js'
+import { type ComparedPlan, type Plan, type PlanWatch, planRows } from '../plan/plan.js'
 import type { Recollection } from '../plan/recall.js'
 import type { Notify, Ports } from '../ports.js'
 import { type Cap, openCap } from './budget.js'
@@ -81,6 +82,13 @@ const joinWatches = (one: PlanWatch | undefined, other: PlanWatch | undefined): 
   },
 })
 
+/** The results of every standard input have the same name unless they are given one: another input may take it unawares. */
+const describeTakenName = ({ job, settings }: Session, plan: Plan, memory: Recollection): string | undefined => {
+  if (!job.source.spooled || settings.output !== undefined || plan.partial) return undefined
+  if (memory.size === 0 || plan.counts.rows === 0 || plan.counts.reused > 0) return undefined
+  return `None of these rows was in the run before: ${job.place.file} will have them alone. The earlier answers stay in its journal and come back with their rows; to keep both, give ${flagName('output')} FILE`
+}
+
 /**
  * Reads the whole input, checks every row, and decides which to send.
  * @throws PromptmillError when rows, columns or changed settings forbid to go on
@@ -105,8 +113,9 @@ export const planSession = async (session: Session, memory: Recollection, look?:
     checkAllAnew(change, plan, memory)
     const counts = { ...plan.counts, ...compareInput(plan, memory, reader) }
     checkEdited(change, counts)
-    const faults = describeFaults(plan)
-    if (faults !== undefined) notify.onNotice?.(faults)
+    for (const text of [describeFaults(plan), describeTakenName(session, plan, memory)]) {
+      if (text !== undefined) notify.onNotice?.(text)
+    }
     notify.onPlan?.(counts)
     return { ...plan, counts }
   } finally {
