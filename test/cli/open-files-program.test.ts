@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createEndpoint, createFolder, key, manyPrompts } from '../commands/workspace.js'
+import { createEndpoint, createFolder, manyPrompts } from '../commands/workspace.js'
+import { key } from '../secrets/canary.js'
 import { bin } from './program.js'
 
 /** Runs the built program in a shell that allows it so many open files. */

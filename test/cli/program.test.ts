@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createEndpoint, createFolder, key, manyPrompts } from '../commands/workspace.js'
+import { createEndpoint, createFolder, manyPrompts } from '../commands/workspace.js'
+import { key } from '../secrets/canary.js'
 import { runProgram } from './program.js'
 
 /** A folder with an input of five rows. */

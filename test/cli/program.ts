@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
+import { expectUnsaid } from '../secrets/canary.js'
 
 export const bin = path.resolve(import.meta.dirname, '../../dist/bin.js')
 
@@ -32,7 +33,13 @@ export const runProgram = (
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
     child.on('error', reject)
     child.on('close', status => {
-      resolve({ status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() })
+      const said = { stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }
+      try {
+        expectUnsaid(said)
+        resolve({ status, ...said })
+      } catch (error) {
+        reject(error)
+      }
     })
     // A program that ends without reading its input closes the pipe; that is its right.
     child.stdin.on('error', () => undefined)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { retry } from '../../src/commands/retry.js'
 import { run } from '../../src/commands/run.js'
-import { createPorts, createWorkspace, key, manyPrompts, type Workspace } from './workspace.js'
+import { key } from '../secrets/canary.js'
+import { createPorts, createWorkspace, manyPrompts, type Workspace } from './workspace.js'
 
 const apiVersion = '2024-10-21'
 

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import os from 'node:os'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { onTestFinished } from 'vitest'
@@ -10,17 +9,12 @@ import { type RunResult, run } from '../../src/commands/run.js'
 import type { RunOptions } from '../../src/commands/session/settings.js'
 import { systemClock } from '../../src/core/clock.js'
 import { type Simulator, startSimulator } from '../../src/simulator/start.js'
+import { key, makeSearchedFolder } from '../secrets/canary.js'
 
 export type Cells = Readonly<Record<string, string>>
 
-/** A folder of its own for a test, gone after it. */
-export const createFolder = async (): Promise<string> => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'promptmill-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
-export const key = 'sim-test-key'
+/** A folder of its own for a test, searched for the key and gone after it. */
+export const createFolder = (): Promise<string> => makeSearchedFolder('promptmill-')
 
 /** Ports without a terminal; a key that the simulator takes. */
 export const createPorts = (env: Readonly<Record<string, string>> = { OPENAI_API_KEY: key }): Ports => ({

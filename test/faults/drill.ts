@@ -1,13 +1,11 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import os from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { expect, onTestFinished } from 'vitest'
 import type { Summary } from '../../src/core/summary.js'
+import { makeSearchedFolder } from '../secrets/canary.js'
 import { model } from './endpoint.js'
-import { filesUnder, findKey } from './key-forms.js'
-import { type Program, runProgram, type StartOptions, simulatorKey, startProgram } from './program.js'
+import { type Program, runProgram, type StartOptions, startProgram } from './program.js'
 import { type JournalView, viewJournal } from './run-folder.js'
 
 export type Cells = Readonly<Record<string, string>>
@@ -34,30 +32,8 @@ export interface DrillOptions extends Omit<StartOptions, 'cwd'> {
   readonly flags?: readonly string[]
 }
 
-/** Larger files are of the test's own making. */
-const largestScanned = 16 * 2 ** 20
-
-/** Looks for the key in everything that a test leaves, journals and results and what crashes left among it. */
-const expectNoKey = async (folder: string): Promise<void> => {
-  for (const file of await filesUnder(folder)) {
-    if ((await stat(file)).size > largestScanned) continue
-    const text = await readFile(file, 'latin1')
-    expect(findKey(new Map([[path.relative(folder, file), text]]), simulatorKey)).toEqual([])
-  }
-}
-
 /** A folder of its own for a test, searched for the key and gone after it. */
-export const makeFolder = async (under = os.tmpdir()): Promise<string> => {
-  const folder = await mkdtemp(path.join(under, 'promptmill-faults-'))
-  onTestFinished(async () => {
-    try {
-      await expectNoKey(folder)
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  })
-  return folder
-}
+export const makeFolder = (under?: string): Promise<string> => makeSearchedFolder('promptmill-faults-', under)
 
 /** Rows with cells that are easily hurt on the way: quotes, commas, line breaks, blanks at the ends, other scripts. */
 export const makeRows = (count: number): Cells[] =>

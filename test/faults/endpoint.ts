@@ -1,5 +1,6 @@
 import type { Ledger, LedgerCall } from '../../src/simulator/ledger.js'
-import { simulatorKey, startProgram } from './program.js'
+import { key } from '../secrets/canary.js'
+import { startProgram } from './program.js'
 
 /** A call as the endpoint saw it, with the row that it was for. */
 export interface EndpointCall extends LedgerCall {
@@ -50,7 +51,7 @@ export const askAll = (url: string, rows: readonly { readonly prompt?: string }[
     rows.map(async ({ prompt = '' }) => {
       const response = await fetch(`${url}/chat/completions`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${simulatorKey}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         // Keys in the order of the alphabet, as the program sends them: the simulator draws its answer from the text.
         body: JSON.stringify({ messages: [{ content: prompt, role: 'user' }], model }),
       })

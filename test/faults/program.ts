@@ -1,16 +1,10 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished } from 'vitest'
-import { findKey } from './key-forms.js'
+import { onTestFinished } from 'vitest'
+import { expectUnsaid, key } from '../secrets/canary.js'
 
 /** The built program; PROMPTMILL_BIN puts another build to the test. */
 const bin = process.env['PROMPTMILL_BIN'] ?? fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
-
-/**
- * A key that the simulator takes. It stands for a secret in all of these tests: whatever becomes of a run, it must be in
- * nothing that is written or said.
- */
-export const simulatorKey = 'sim-canary-7Qz/+=%~4WvXpL09'
 
 export interface Ending {
   readonly status: number | null
@@ -52,7 +46,7 @@ const cleanEnvironment = (): Record<string, string> => {
 export const startProgram = (words: readonly string[], options: StartOptions): Program => {
   const { cwd, through = [], nodeOptions = [], stdio = ['ignore', 'pipe', 'pipe'], unread = [] } = options
   const [command = '', ...rest] = [...through, process.execPath, ...nodeOptions, bin, ...words]
-  const env = { ...cleanEnvironment(), OPENAI_API_KEY: simulatorKey, ...options.env }
+  const env = { ...cleanEnvironment(), OPENAI_API_KEY: key, ...options.env }
   const child = spawn(command, rest, { cwd, env, stdio })
   const written = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
@@ -70,7 +64,7 @@ export const startProgram = (words: readonly string[], options: StartOptions): P
   onTestFinished(async () => {
     if (isRunning()) child.kill('SIGKILL')
     await ended.catch(() => undefined)
-    expect(findKey(new Map(Object.entries(written)), simulatorKey)).toEqual([])
+    expectUnsaid(written)
   })
   return {
     child,

@@ -3,8 +3,9 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runProgram } from '../cli/program.js'
-import { createEndpoint, createFolder, key } from '../commands/workspace.js'
+import { createEndpoint, createFolder } from '../commands/workspace.js'
 import { splitWords } from '../samples/split-words.js'
+import { key } from '../secrets/canary.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const readme = await readFile(path.join(root, 'README.md'), 'utf8')
