@@ -79,11 +79,18 @@ const expectNothingLost = (before: JournalView, after: JournalView, program: Pro
 const showCounts = (counts: ReadonlyMap<string, number>): string =>
   [...counts].map(([name, count]) => `${count} ${name}`).join(', ')
 
-describe('P1: kill -9 at random moments of one run, resumed each time', () => {
-  const { wanted, rows } = byForm({ short: { wanted: 8, rows: 120 }, long: { wanted: 110, rows: 1500 } })
+/** Hundreds of sessions, one after the other. */
+const patience = { timeout: 1_800_000 }
 
-  it('answers every row once and sends again only what was in flight', { timeout: 1_800_000 }, async () => {
-    const random = createSeededRandom('random kills')
+describe('P1: kill -9 at random moments of one run, resumed each time', () => {
+  const { runs, wanted, rows } = byForm({
+    short: { runs: 1, wanted: 8, rows: 120 },
+    long: { runs: 5, wanted: 100, rows: 1500 },
+  })
+  const each = Array.from({ length: runs }, (_, index) => index + 1)
+
+  it.each(each)('answers every row once and sends again only what was in flight (run %i)', patience, async run => {
+    const random = createSeededRandom(`random kills of run ${run}`)
     const drill = await makeDrill(rows)
     const endpoint = await startEndpoint(['--latency-ms', String(latencyMs), '--latency-tail', '0.02'])
     const inFlight = new Set<string>()
