@@ -1,6 +1,6 @@
 import { PromptmillError } from '../core/errors.js'
+import type { GivenColumns } from './open-table.js'
 import { createRecordReader } from './records.js'
-import type { GivenColumns } from './table.js'
 
 const badColumns = (problem: string): PromptmillError =>
   new PromptmillError('bad_flag', `--columns ${problem}`, {

@@ -5,7 +5,8 @@ import { type InputFile, inspectFile, readBytes } from './file.js'
 import { decideFormat, type InputFormat, notForJson } from './format.js'
 import { type JsonFile, readColumns, readJsonRows } from './json-rows.js'
 import { defaultMaxLineBytes } from './limit.js'
-import { type GivenColumns, openTable, readTable } from './table.js'
+import { type GivenColumns, openTable } from './open-table.js'
+import { readTable } from './read-table.js'
 import { wideWithoutMark } from './text.js'
 
 export interface InputOptions {
