@@ -1,26 +1,18 @@
 import path from 'node:path'
 import { readImageType, signatureBytes } from '../core/image-head.js'
 import type { RowFault } from '../core/model.js'
+import { showShort } from '../core/short-text.js'
 
 /** An image as a cell names it: by a URL that is sent as it is, or by the path of a file. */
 export type ImageSource =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'file'; readonly name: string }
 
-const longestShown = 80
-
-/** What a cell names, as it may be printed: short, without the data of a data URL, and nothing that a terminal would obey. */
-export const showImageName = (name: string): string => {
-  // Cut first: half of a character, where the cut goes through one, is replaced as well.
-  const plain = name.slice(0, longestShown).replaceAll(/\p{C}/gu, '�')
-  return name.length > longestShown ? `${plain}…` : plain
-}
-
 /** A fault of one image: `message` tells the kind, `name` which. */
 export const imageFault = (code: RowFault['code'], message: string, name: string): RowFault => ({
   code,
   message,
-  detail: showImageName(name),
+  detail: showShort(name),
 })
 
 export const notAnImage = 'an image is no PNG, JPEG, WEBP or GIF'
@@ -43,7 +35,7 @@ const notRelative = (name: string, file: string): RowFault => {
   const fault = imageFault('image_outside', 'an image is not named by a path relative to the folder of the input', name)
   if (!path.win32.isAbsolute(file)) return fault
   const { basename, dirname } = file.startsWith('/') ? path.posix : path.win32
-  const way = `${showImageName(basename(file))} with --image-root ${dirname(file)}`
+  const way = `${showShort(basename(file))} with --image-root ${dirname(file)}`
   return {
     ...fault,
     hint: `Name images by paths relative to the input, or, if you trust it, to a further folder: ${way}`,

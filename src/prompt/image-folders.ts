@@ -2,7 +2,8 @@ import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError, systemCode } from '../core/errors.js'
 import type { RowFault } from '../core/model.js'
-import { imageFault, showImageName } from './image-cells.js'
+import { showShort } from '../core/short-text.js'
+import { imageFault } from './image-cells.js'
 
 /** Where images may lie: the input's folder, and those that the user adds. */
 export interface ImageFolders {
@@ -37,7 +38,7 @@ export const openImageFolders = async (base: string, roots: readonly string[]): 
   const folders = [...new Set([await realpath(base), ...(await Promise.all(roots.map(openRoot)))])]
   const missing = `Images were looked for in ${folders.join(', then in ')}; --image-root DIR adds a folder`
   const opens = (file: string, name: string): string =>
-    `If you trust the input, --image-root ${path.dirname(file)} opens the folder of ${showImageName(name)}`
+    `If you trust the input, --image-root ${path.dirname(file)} opens the folder of ${showShort(name)}`
   return {
     async locate(name) {
       let fault: RowFault = { ...imageFault('image_missing', 'an image is not there', name), hint: missing }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readImageCell, showImageName } from '../../src/prompt/image-cells.js'
+import { readImageCell } from '../../src/prompt/image-cells.js'
 import { png } from './pictures.js'
 
 const dataUrl = `data:image/png;base64,${png(8, 8).toString('base64')}`
@@ -58,12 +58,6 @@ describe('a cell with images', () => {
   ])('that holds %s is told how to name it', (cell, way) => {
     const hint = `Name images by paths relative to the input, or, if you trust it, to a further folder: ${way}`
     expect(readImageCell(cell)).toMatchObject({ detail: cell, hint })
-  })
-
-  it('is told by its name, cut and without what a terminal would obey', () => {
-    expect(showImageName('a\u001b[31m.png')).toBe('a�[31m.png')
-    expect(showImageName(dataUrl.repeat(10)).length).toBeLessThan(100)
-    expect(showImageName(`${'a'.repeat(79)}🐈.png`)).not.toMatch(/\p{Surrogate}/u)
   })
 
   it('names no file from the root of a disk or of a network, whatever it holds', () => {
