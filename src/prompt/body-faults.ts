@@ -31,6 +31,11 @@ export const answersNotInLine: RowFault = {
     'a Batch API line is sent as it is: leave --schema and --json-mode out, and write response_format in its body',
 }
 
+export const paramsNotInLine: RowFault = {
+  code: 'invalid_param',
+  message: 'a Batch API line is sent as it is: put the parameters into its body',
+}
+
 export const imagesNotInLine: RowFault = {
   code: 'unsupported_request',
   message: 'a Batch API line is sent as it is: put its images into its body',

@@ -1,12 +1,13 @@
 import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonRow, Request, Row, RowFault, TableRow } from '../core/model.js'
 import { type AnswerForm, writeResponseFormat } from './answer-form.js'
-import { answersNotInLine, checkJsonNamed, checkText, imagesNotInLine } from './body-faults.js'
+import { answersNotInLine, checkJsonNamed, checkText, imagesNotInLine, paramsNotInLine } from './body-faults.js'
 import { createCellReader } from './cells.js'
 import { completeBody, heldBytes } from './complete-body.js'
 import { bringsSystem, chatPath, isBatchLine, readBatchLine, readMessages } from './conversation.js'
 import { canonicalJson, identify } from './identity.js'
 import type { ImageFile } from './image-files.js'
+import { bringsParams, createOwnReader, type OwnReader } from './own-params.js'
 import { createRoom } from './room.js'
 import {
   createImageReader,
@@ -105,12 +106,13 @@ const toTemplates = ({ prompt, system, messages }: PromptSettings, shape: InputS
 
 /** The way from a Batch API line, which is sent as it is. */
 const createBatchSource =
-  ({ model, answers }: PromptSettings, finish: ReturnType<typeof createFinish>) =>
+  ({ model, answers }: PromptSettings, readOwn: OwnReader, finish: ReturnType<typeof createFinish>) =>
   (row: JsonRow, images: RowImages): DraftOrFault => {
     const line = readBatchLine(row)
     if ('code' in line) return { fault: line }
     if (answers !== undefined) return { fault: answersNotInLine }
     if (images.parts.length > 0) return { fault: imagesNotInLine }
+    if (bringsParams(readOwn(row))) return { fault: paramsNotInLine }
     const own = line.body['model'] ?? undefined
     const named = own ?? model
     if (typeof named !== 'string') throw noModel()
@@ -126,7 +128,8 @@ const createSources = (settings: PromptSettings, shape: InputShape) => {
   const instructions: readonly MessageTemplate[] = system === undefined ? [] : [{ role: 'system', content: system }]
   const writeSystem = compileMessages(shape, read, { templates: instructions, asks: false })
   const written: Record<string, string> = answers === undefined ? {} : { response_format: writeResponseFormat(answers) }
-  const frameOf = createFrames({ columns, model, params, written }, shape)
+  const readOwn = createOwnReader(columns, shape)
+  const frameOf = createFrames({ columns, model, params, written }, readOwn)
   const finish = createFinish()
 
   const assemble = (row: TableRow | JsonRow, messages: readonly string[], { files }: RowImages): DraftOrFault => {
@@ -150,7 +153,7 @@ const createSources = (settings: PromptSettings, shape: InputShape) => {
       const before = writeSystem(row, [])
       return 'code' in before ? { fault: before } : assemble(row, [...before, ...own], images)
     },
-    fromBatchLine: createBatchSource(settings, finish),
+    fromBatchLine: createBatchSource(settings, readOwn, finish),
   }
 }
 

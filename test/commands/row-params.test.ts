@@ -47,16 +47,37 @@ describe('a run whose rows name their models', () => {
     expect(notices).toEqual([expect.stringContaining('No price is known for house-model')])
   })
 
+  it('sends nothing when params are no object, or stand beside the body of a Batch API line', async () => {
+    const work = await createWorkspace()
+    const body = '{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}'
+    const lines = [
+      '{"prompt":"one","params":{"temperature":0}}',
+      '{"prompt":"two","params":["temperature",0]}',
+      `{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":${body},"params":{"temperature":0}}`,
+    ]
+    const input = await work.write('in.jsonl', `${lines.join('\n')}\n`)
+    const told = await work.run({ input }).catch((error: unknown) => error)
+    expect(told).toMatchObject({ code: 'bad_input', exitCode: 2 })
+    expect(String(told)).toMatch(/row 2 \(line 2\) "\["temperature",0\]": params must be an object/)
+    expect(String(told)).toMatch(/row 3 \(line 3, a\): a Batch API line is sent as it is/)
+    expect(work.simulator.ledger().calls).toBe(0)
+    const { summary } = await work.run({ input, badRows: 'fail' })
+    expect(summary).toMatchObject({ rows: { ok: 1, failed: 2 }, failures: { invalid_param: 2 } })
+  })
+
   it('sends nothing when a setting is wrong, or only the other rows when that is wanted', async () => {
     const work = await createWorkspace()
-    const input = await work.write('in.csv', 'prompt,temperature\none,0.5\ntwo,hot\n')
+    const input = await work.write('in.csv', 'prompt,temperature\none,0.5\ntwo,hot\nthree,3\n')
     const given = { input, rowParams: ['temperature'] }
+    const fault = 'row 2 (line 3) "hot", row 3 (line 4) "3": column "temperature" must be a number from 0 to 2'
     await expect(work.run(given)).rejects.toMatchObject({
-      message: expect.stringContaining('row 2 (line 3): column "temperature" must be a number from 0 to 2') as string,
+      message: expect.stringContaining(fault) as string,
       exitCode: 2,
     })
     expect(work.simulator.ledger().calls).toBe(0)
     const { summary } = await work.run({ ...given, badRows: 'fail' })
-    expect(summary).toMatchObject({ rows: { ok: 1, failed: 1 }, failures: { invalid_param: 1 } })
+    expect(summary).toMatchObject({ rows: { ok: 1, failed: 2 }, failures: { invalid_param: 2 } })
+    const [, row] = await work.readCsv('in.results.csv')
+    expect(row?.['error_message']).toBe('column "temperature" must be a number from 0 to 2: hot')
   })
 })

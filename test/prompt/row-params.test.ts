@@ -59,11 +59,18 @@ describe("a row's own settings, from columns", () => {
   })
 
   it.each([
-    ['a text for a number', ['hi', '', 'hot', ''], 'column "temperature" must be a number from 0 to 2'],
-    ['a number out of range', ['hi', '', '2.5', ''], 'column "temperature" must be a number from 0 to 2'],
-    ['a part of a token', ['hi', '', '', '1.5'], 'column "max_tokens" must be a whole number of at least 1'],
-  ])('fail the row with %s', (_title, cells, message) => {
-    expect(settingsOf(tableRow(...cells))).toEqual({ code: 'invalid_param', message })
+    ['a text for a number', ['hi', '', 'hot', ''], 'hot', 'column "temperature" must be a number from 0 to 2'],
+    ['a number out of range', ['hi', '', '2.5', ''], '2.5', 'column "temperature" must be a number from 0 to 2'],
+    ['a part of a token', ['hi', '', '', '1.5'], '1.5', 'column "max_tokens" must be a whole number of at least 1'],
+  ])('fail the row with %s, which is shown beside the kind of fault', (_title, cells, detail, message) => {
+    expect(settingsOf(tableRow(...cells))).toEqual({ code: 'invalid_param', message, detail })
+  })
+
+  it('are shown short and plain where they are wrong', () => {
+    const cell = `\u001b[31m${'hot'.repeat(50)}`
+    expect(settingsOf(tableRow('hi', '', cell, ''))).toMatchObject({
+      detail: expect.stringMatching(/^�\[31m(?:hot){20}\w*…$/) as string,
+    })
   })
 
   it('name the model when the run has none, and fail the row that does not', () => {
@@ -82,6 +89,12 @@ describe("a row's own settings, from columns", () => {
   ])('are refused before the first row when a column is %s', (column, code, hint) => {
     expect(() => createDrafts({ ...settings, rowParams: [column] }, table)).toThrow(
       expect.objectContaining({ code, hint }) as Error,
+    )
+  })
+
+  it('are refused before the first row when a column is named twice', () => {
+    expect(() => createDrafts({ ...settings, rowParams: ['model', 'temperature', 'model'] }, table)).toThrow(
+      expect.objectContaining({ code: 'bad_flag', message: '--row-params names model twice' }) as Error,
     )
   })
 
@@ -107,20 +120,66 @@ describe("a row's own settings, from the params of a JSONL row", () => {
     })
   })
 
-  it('go with messages too, and a params that is no object is a column like others', () => {
+  it('go with messages too', () => {
     const own = '{"messages":[{"role":"user","content":"hi"}],"params":{"temperature":0}}'
     expect(read(own, { prompt: undefined })).toMatchObject({ temperature: 0 })
-    expect(read('{"word":"hi","params":"mine"}')).toEqual({ ...settings.params, model: 'of-the-run' })
+  })
+
+  it.each(['null', '""', '" "', '{}', '{"model":null}'])('are none in params that are %s', params => {
+    expect(read(`{"word":"hi","params":${params}}`)).toEqual({ ...settings.params, model: 'of-the-run' })
   })
 
   it.each([
-    ['{"word":"hi","params":{"temperature":"0"}}', 'params.temperature must be a number from 0 to 2'],
+    ['"mine"', 'mine'],
+    ['[]', '[]'],
+    ['[{"temperature":0}]', '[{"temperature":0}]'],
+    ['7', '7'],
+    ['false', 'false'],
+  ])('fail the row alone when params are no object: %s', (params, detail) => {
+    const text = `{"word":"hi","temperature":1,"params":${params}}`
+    const fault = {
+      code: 'invalid_param',
+      message: 'params must be an object of API parameters',
+      detail,
+      hint: 'If params is a column of another meaning, give it another name',
+    }
+    expect(read(text)).toEqual(fault)
+    expect(read(text, { rowParams: ['temperature'] })).toEqual(fault)
+  })
+
+  it.each([
+    ['{"word":"hi","params":{"temperature":"0"}}', 'params.temperature must be a number from 0 to 2, not a text'],
+    ['{"word":"hi","params":{"temperature":3}}', 'params.temperature must be a number from 0 to 2'],
+    [
+      '{"word":"hi","params":{"stop":["a","b","c","d","e"]}}',
+      'params.stop must be a text or a list of at most 4 texts',
+    ],
+    ['{"word":"hi","params":{"metadata":{"a":1}}}', /^params.metadata must be an object of at most 16 texts, /],
+    ['{"word":"hi","params":{"reasoning_effort":"hgih"}}', /^params.reasoning_effort must be one of none, minimal, /],
     ['{"word":"hi","params":{"tempreture":0}}', /^params.tempreture is no parameter .* Did you mean temperature\?$/],
     ['{"word":"hi","params":{"__proto__":{}}}', /^params.__proto__ is no parameter/],
     ['{"word":"hi","params":{"max_tokens":1,"max_completion_tokens":1}}', /two names of one limit/],
   ])('fail the row alone: %s', (text, message) => {
     const words = typeof message === 'string' ? message : (expect.stringMatching(message) as string)
     expect(read(text)).toMatchObject({ code: 'invalid_param', message: words })
+  })
+
+  it.each([
+    ['"stop":"END"', undefined],
+    ['"stop":"END"', ['temperature']],
+    ['"temperature":null', ['temperature']],
+  ])('fail a Batch API line, which is sent as it is: params %s, columns %j', (params, rowParams) => {
+    const message = '{"role":"user","content":"hi"}'
+    const line = `"url":"/v1/chat/completions","body":{"model":"a","messages":[${message}]}`
+    const whole = { prompt: undefined, rowParams }
+    const fault = {
+      code: 'invalid_param',
+      message: 'a Batch API line is sent as it is: put the parameters into its body',
+    }
+    const column = rowParams === undefined ? '' : '"temperature":1,'
+    expect(read(`{${column}"params":{${params}},${line}}`, whole)).toEqual(fault)
+    expect(read(`{"params":"own",${line}}`, whole)).toEqual(fault)
+    expect(read(`{"params":{"stop":null},${line}}`, whole)).toEqual({ model: 'a' })
   })
 
   it('fail the row when a column sets the same', () => {

@@ -6,7 +6,7 @@ import type { Input } from '../../input/open.js'
 import { unknownColumn } from '../../prompt/template.js'
 import type { Plan } from './plan.js'
 
-/** Faulty rows of one kind: how many, and the first few by place. Never a cell's content. */
+/** Faulty rows of one kind: how many, and the first few by place, each with what is wrong in it. Never a prompt's text. */
 export interface FaultGroup {
   readonly fault: RowFault
   count: number
@@ -16,7 +16,7 @@ export interface FaultGroup {
 const examplesPerFault = 5
 
 const nameFault = (place: string, { detail }: RowFault): string =>
-  detail === undefined ? place : `${place} ${JSON.stringify(detail)}`
+  detail === undefined ? place : `${place} "${detail}"`
 
 /** Groups rows that no request can be made from. */
 export const createFaults = (name: (row: Row) => string) => {
