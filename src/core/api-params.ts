@@ -49,6 +49,11 @@ export const apiParams = {
   repetition_penalty: { type: 'number', min: 0 },
 } as const satisfies Readonly<Record<string, ApiParam>>
 
+/** Two names of one limit, the API's own and the older one that compatible endpoints may know alone. */
+export const limitNames = ['max_completion_tokens', 'max_tokens'] as const
+
+export type LimitName = (typeof limitNames)[number]
+
 /** Parameters that have another way in, or that a bulk run cannot use, each with what to do instead. */
 const reservedParams: Readonly<Record<string, string>> = {
   messages: 'Use --prompt and --system, --messages, or rows with a messages list',

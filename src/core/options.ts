@@ -1,4 +1,4 @@
-import { apiParams } from './api-params.js'
+import { apiParams, limitNames } from './api-params.js'
 import type { OptionsOf, OptionTable, SettingsOf } from './option-spec.js'
 
 /** What is asked: these make up a request, and so a row's identity. */
@@ -67,7 +67,7 @@ export const promptOptions = {
   maxTokensName: {
     group: 'Model',
     type: 'string',
-    choices: ['max_completion_tokens', 'max_tokens'],
+    choices: limitNames,
     default: 'max_completion_tokens',
     describe: 'Name under which --max-tokens is sent, for endpoints that know only the older one',
   },

@@ -1,3 +1,4 @@
+import { type LimitName, limitNames } from '../core/api-params.js'
 import { PromptmillError } from '../core/errors.js'
 import type { JsonObject, JsonRow, Request, Row, RowFault, TableRow } from '../core/model.js'
 import { type AnswerForm, writeResponseFormat } from './answer-form.js'
@@ -42,6 +43,8 @@ export interface PromptSettings {
   readonly params: JsonObject
   /** Columns that set parameters of their names, row by row. */
   readonly rowParams?: readonly string[] | undefined
+  /** The name under which a row's own limit of tokens is sent; `max_completion_tokens` when it is left out. */
+  readonly maxTokensName?: LimitName | undefined
   /** What answers are asked to be, where more than text is asked for. */
   readonly answers?: AnswerForm | undefined
 }
@@ -122,14 +125,14 @@ const createBatchSource =
 
 /** The three ways from row to request. */
 const createSources = (settings: PromptSettings, shape: InputShape) => {
-  const { model, params, system, answers, rowParams: columns = [] } = settings
+  const { model, params, system, answers, rowParams: columns = [], maxTokensName = limitNames[0] } = settings
   const read = createCellReader(shape.columns)
   const write = compileMessages(shape, read, { templates: toTemplates(settings, shape), asks: true })
   const instructions: readonly MessageTemplate[] = system === undefined ? [] : [{ role: 'system', content: system }]
   const writeSystem = compileMessages(shape, read, { templates: instructions, asks: false })
   const written: Record<string, string> = answers === undefined ? {} : { response_format: writeResponseFormat(answers) }
   const readOwn = createOwnReader(columns, shape)
-  const frameOf = createFrames({ columns, model, params, written }, readOwn)
+  const frameOf = createFrames({ columns, model, params, maxTokensName, written }, readOwn)
   const finish = createFinish()
 
   const assemble = (row: TableRow | JsonRow, messages: readonly string[], { files }: RowImages): DraftOrFault => {

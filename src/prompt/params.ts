@@ -1,4 +1,4 @@
-import { explainReserved } from '../core/api-params.js'
+import { explainReserved, type LimitName, limitNames } from '../core/api-params.js'
 import { PromptmillError } from '../core/errors.js'
 import { notGiven } from '../core/given-value.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
@@ -8,7 +8,7 @@ export interface ParamFlags {
   readonly temperature?: number | undefined
   readonly topP?: number | undefined
   readonly maxTokens?: number | undefined
-  readonly maxTokensName: 'max_completion_tokens' | 'max_tokens'
+  readonly maxTokensName: LimitName
   readonly seed?: number | undefined
   readonly reasoningEffort?: string | undefined
   readonly param?: readonly string[] | undefined
@@ -56,6 +56,11 @@ export const toParams = (flags: ParamFlags, answersAreJson = false): JsonObject 
   set('seed', flags.seed)
   set('reasoning_effort', flags.reasoningEffort)
   for (const text of flags.param ?? []) set(...parseParam(text))
+  if (limitNames.every(name => params.has(name))) {
+    throw new PromptmillError('bad_flag', `${limitNames.join(' and ')} are two names of one limit, and both are set`, {
+      hint: 'Give --max-tokens alone, with --max-tokens-name for endpoints that know only the older name',
+    })
+  }
   if (answersAreJson && params.has('response_format')) {
     throw new PromptmillError('bad_flag', '--param response_format is given beside --schema or --json-mode', {
       hint: 'They set response_format: leave the --param out',

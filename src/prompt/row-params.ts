@@ -1,4 +1,4 @@
-import { explainUnknownParam, findApiParam } from '../core/api-params.js'
+import { explainUnknownParam, findApiParam, type LimitName, limitNames } from '../core/api-params.js'
 import type { JsonObject, JsonRow, JsonValue, RowFault, TableRow } from '../core/model.js'
 import { type ApiParam, describeParam, fitsParam } from '../core/param-values.js'
 import { createChatBody } from './chat-body.js'
@@ -16,6 +16,8 @@ export interface FrameSettings {
   readonly columns: readonly string[]
   readonly model: string | undefined
   readonly params: JsonObject
+  /** The name under which a limit of tokens is sent, whatever the row calls it. */
+  readonly maxTokensName: LimitName
   /** Parameters as JSON text, where its order counts. */
   readonly written: Readonly<Record<string, string>>
 }
@@ -30,7 +32,8 @@ const mismatch = (param: ApiParam, { place, value, raw }: Given): RowFault => {
 
 const twoLimits = fault('max_tokens and max_completion_tokens are two names of one limit: set one of them')
 
-const collect = (givens: readonly Given[]): JsonObject | RowFault => {
+/** Checks what a row sets, and brings it under the names that are sent. */
+const collect = (givens: readonly Given[], maxTokensName: LimitName): JsonObject | RowFault => {
   const own: Record<string, JsonValue> = {}
   for (const given of givens) {
     const { name, place, value } = given
@@ -40,12 +43,15 @@ const collect = (givens: readonly Given[]): JsonObject | RowFault => {
     if (Object.hasOwn(own, name)) return fault(`${name} is set twice, by a column and by ${paramsMember}`)
     own[name] = value
   }
-  return own['max_tokens'] === undefined || own['max_completion_tokens'] === undefined ? own : twoLimits
+  const { max_tokens: older, max_completion_tokens: newer, ...rest } = own
+  if (older !== undefined && newer !== undefined) return twoLimits
+  const limit = older ?? newer
+  return limit === undefined ? own : { ...rest, [maxTokensName]: limit }
 }
 
 const isFault = (own: JsonObject | RowFault): own is RowFault => own['code'] === 'invalid_param'
 
-const isLimit = (name: string): boolean => name === 'max_tokens' || name === 'max_completion_tokens'
+const isLimit = (name: string): boolean => limitNames.some(limit => limit === name)
 
 /** A row's own limit replaces the run's under either name. */
 const mergeParams = (params: JsonObject, own: JsonObject): JsonObject => {
@@ -62,7 +68,7 @@ const mostFrames = 1000
  * @returns a function from row to frame; undefined when neither row nor run names a model
  */
 export const createFrames = (
-  { columns, model, params, written }: FrameSettings,
+  { columns, model, params, maxTokensName, written }: FrameSettings,
   readOwn: OwnReader,
 ): ((row: TableRow | JsonRow) => RequestFrame | RowFault | undefined) => {
   const toFrame = (own: JsonObject): RequestFrame | RowFault | undefined => {
@@ -79,7 +85,7 @@ export const createFrames = (
     if (own === undefined) return common
     if (frames.has(own.text)) return frames.get(own.text)
     const givens = own.read()
-    const collected = 'code' in givens ? givens : collect(givens)
+    const collected = 'code' in givens ? givens : collect(givens, maxTokensName)
     const frame = isFault(collected) ? collected : toFrame(collected)
     if (frames.size >= mostFrames) frames.clear()
     frames.set(own.text, frame)

@@ -40,9 +40,15 @@ describe('toParams', () => {
     ['the model', ['model="x"'], /cannot set model/],
     ['messages', ['messages=[]'], /cannot set messages/],
     ['streaming', ['stream=true'], /cannot set stream/],
+    ['a limit under both its names', ['max_tokens=1', 'max_completion_tokens=1'], /two names of one limit/],
     ['a parameter that a flag sets too', ['seed=1', 'seed=2'], /seed is set twice/],
   ])('refuses %s', (_title, param, message) => {
     expect(() => toParams({ maxTokensName, param })).toThrow(message)
+  })
+
+  it('refuses a limit beside the same limit by its other name', () => {
+    const flags = { maxTokens: 5, maxTokensName, param: ['max_tokens=7'] } as const
+    expect(() => toParams(flags)).toThrow('two names of one limit')
   })
 
   it('never repeats a value in its error', () => {

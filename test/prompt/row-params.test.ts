@@ -47,7 +47,10 @@ describe("a row's own settings, from columns", () => {
   })
 
   it('replace a limit of tokens under either of its names', () => {
-    expect(settingsOf(tableRow('hi', '', '', '9'))).toEqual({ model: 'of-the-run', temperature: 1, max_tokens: 9 })
+    const own = { model: 'of-the-run', temperature: 1 }
+    const given = { maxTokensName: 'max_tokens' } as const
+    expect(settingsOf(tableRow('hi', '', '', '9'))).toEqual({ ...own, max_completion_tokens: 9 })
+    expect(settingsOf(tableRow('hi', '', '', '9'), { given })).toEqual({ ...own, max_tokens: 9 })
   })
 
   it('are a part of the identity: equal settings make equal requests, wherever they come from', () => {
@@ -102,7 +105,7 @@ describe("a row's own settings, from columns", () => {
     const { toDraft } = createDrafts({ ...settings, rowParams }, table)
     for (let tokens = 1; tokens <= 2500; tokens++) {
       const draft = toDraft(tableRow('hi', '', '', String(tokens)))
-      expect(draft).toMatchObject({ body: expect.stringContaining(`"max_tokens":${tokens},`) as string })
+      expect(draft).toMatchObject({ body: expect.stringContaining(`"max_completion_tokens":${tokens},`) as string })
     }
   })
 })
@@ -145,6 +148,20 @@ describe("a row's own settings, from the params of a JSONL row", () => {
     }
     expect(read(text)).toEqual(fault)
     expect(read(text, { rowParams: ['temperature'] })).toEqual(fault)
+  })
+
+  it.each([
+    ['max_tokens', 'max_completion_tokens'],
+    ['max_completion_tokens', 'max_completion_tokens'],
+    ['max_tokens', 'max_tokens'],
+    ['max_completion_tokens', 'max_tokens'],
+  ] as const)('hold a limit as %s, which is sent as %s when the run says so', (name, maxTokensName) => {
+    const { max_completion_tokens: _limit, ...params } = settings.params
+    expect(read(`{"word":"hi","params":{"${name}":7}}`, { maxTokensName })).toEqual({
+      ...params,
+      model: 'of-the-run',
+      [maxTokensName]: 7,
+    })
   })
 
   it.each([

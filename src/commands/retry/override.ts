@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { limitNames } from '../../core/api-params.js'
 import { PromptmillError } from '../../core/errors.js'
 import type { Override } from '../../core/model.js'
 import { flagName } from '../../core/option-spec.js'
@@ -9,7 +10,7 @@ import type { GivenFlags, RunSettings } from '../session/settings.js'
 const paramNames: Readonly<Partial<Record<string, readonly string[]>>> = {
   temperature: ['temperature'],
   topP: ['top_p'],
-  maxTokens: ['max_tokens', 'max_completion_tokens'],
+  maxTokens: limitNames,
   seed: ['seed'],
   reasoningEffort: ['reasoning_effort'],
 }

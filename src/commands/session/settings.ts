@@ -113,6 +113,7 @@ export const toRunSettings = async (
     images: readImageSettings(flags),
     model: flags.model,
     params: toParams(flags, answers !== undefined),
+    maxTokensName: flags.maxTokensName,
     rowParams: flags.rowParams && splitNames(flags.rowParams),
     answers,
   }
