@@ -6,11 +6,20 @@ export interface ModelLimits {
   readonly contextTokens: number | undefined
   /** Completion, reasoning included. */
   readonly outputTokens: number | undefined
+  /** Whether it takes images. */
+  readonly takesImages: boolean | undefined
 }
 
 const readNumber = (facts: object | undefined, key: string): number | undefined => {
   const value: unknown = facts && Reflect.get(facts, key)
   return typeof value === 'number' ? value : undefined
+}
+
+/** What the tokenizer package says of a model's modalities. */
+const readImages = (facts: object | undefined): boolean | undefined => {
+  const modalities: unknown = facts && Reflect.get(facts, 'modalities')
+  const taken: unknown = typeof modalities === 'object' && modalities !== null && Reflect.get(modalities, 'input')
+  return Array.isArray(taken) ? taken.includes('image') : undefined
 }
 
 /**
@@ -31,6 +40,7 @@ export const loadModelLimits = async (): Promise<(model: string) => ModelLimits>
     return {
       contextTokens: find(listed, 'context_window') ?? find(priced, 'context_window'),
       outputTokens: find(listed, 'max_output_tokens'),
+      takesImages: readImages(listed.get(name)) ?? readImages(listed.get(toUndatedModel(name))),
     }
   }
 }

@@ -1,17 +1,19 @@
+import type { ErrorCode } from '../../core/errors.js'
 import type { RowFault } from '../../core/model.js'
 
 /** What `check` can find. A fault keeps a row, or the file, from being run as it is; a note is worth a look. */
 export type FindingCode =
   | RowFault['code']
-  | 'bad_input'
-  | 'bad_template'
-  | 'bad_output'
+  | ErrorCode
   | 'bad_image'
   | 'context_exceeded'
   | 'limit_exceeded'
   | 'duplicate_id'
   | 'duplicate_request'
   | 'unknown_price'
+  | 'no_rows'
+  | 'context_unknown'
+  | 'images_unsupported'
 
 /** A row in question. */
 export interface FoundRow {

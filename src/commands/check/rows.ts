@@ -13,7 +13,7 @@ import type { OpenedSource } from '../session/open-source.js'
 import { addedShape, type RunSettings } from '../session/settings.js'
 import type { Findings, FoundRow } from './findings.js'
 import { createRepeatCheck, type Repeats } from './repeats.js'
-import { findSizeFaults, needsCounting, type SizeLimits } from './sizes.js'
+import { findSizeFaults, findSizeNotes, needsCounting, type SizeLimits } from './sizes.js'
 
 export interface CheckNotify {
   readonly onReading?: (progress: CountingProgress) => void
@@ -35,7 +35,8 @@ const createSizeCheck = ({ findings, limits, notify }: Checking) => {
   let batch: { readonly body: string; readonly found: FoundRow }[] = []
   const counting = createCounting<(typeof batch)[number]>(
     ({ found }, size) => {
-      for (const [text, detail] of findSizeFaults(size, limits)) findings.add(text, { ...found, detail })
+      const said = [...findSizeFaults(size, limits), ...findSizeNotes(size, limits)]
+      for (const [text, detail] of said) findings.add(text, { ...found, detail })
     },
     { threads: notify.threads },
   )

@@ -1,4 +1,4 @@
-import { showCount } from '../../core/count-words.js'
+import { countOf, showCount } from '../../core/count-words.js'
 import type { ModelLimits } from '../../pricing/model-limits.js'
 import type { RequestSize } from '../../pricing/request-size.js'
 import type { Draft } from '../../prompt/drafts.js'
@@ -13,12 +13,15 @@ export interface SizeLimits {
 /** A byte-level encoding makes a token of at least one byte, and UTF-8 at most three bytes of a UTF-16 unit. */
 const mostTokensPerCharacter = 3
 
+/** Tokens that most models take together; of one whose context is not known, more may be too much. */
+const usualContext = 128_000
+
 /**
  * Whether a request could be over a limit, by its length alone: counting all would take many times as long as reading.
  * An image may take tokens that its URL does not show.
  */
 export const needsCounting = ({ body, model }: Draft, { limitsOf, tpm }: SizeLimits): boolean => {
-  const { contextTokens = Number.POSITIVE_INFINITY, outputTokens = 0 } = limitsOf(model)
+  const { contextTokens = usualContext, outputTokens = 0 } = limitsOf(model)
   const limit = Math.min(tpm ?? Number.POSITIVE_INFINITY, contextTokens - outputTokens)
   return body.length * mostTokensPerCharacter > limit || body.includes('"max_') || body.includes('"image_url"')
 }
@@ -71,6 +74,26 @@ export const findSizeFaults = (
       hint: 'Shorten the prompt, give a smaller --max-tokens, or ask for a higher limit',
       detail: `${showCount(promptTokens)} prompt tokens${maxTokens === 0 ? '' : `, an answer of up to ${showCount(maxTokens)}`}`,
     })
+  }
+  return found
+}
+
+/** What of a request may be too much for its model, as far as that is known, with what is to be said of this row alone. */
+export const findSizeNotes = (
+  { model, promptTokens, images }: RequestSize,
+  { limitsOf }: SizeLimits,
+): readonly (readonly [text: FindingText, detail: string])[] => {
+  const { contextTokens, takesImages } = limitsOf(model)
+  const found: [FindingText, string][] = []
+  if (contextTokens === undefined && promptTokens > usualContext) {
+    const message = `The context of ${model} is not known, and many models take no more than ${showCount(usualContext)} tokens`
+    const hint = 'Check in its documentation what the model takes'
+    found.push([{ code: 'context_unknown', kind: 'note', message, hint }, `${showCount(promptTokens)} prompt tokens`])
+  }
+  if (images > 0 && takesImages === false) {
+    const message = `${model} takes no images, as far as is known`
+    const hint = 'Give a --model that does, such as gpt-4o-mini'
+    found.push([{ code: 'images_unsupported', kind: 'note', message, hint }, countOf(images, 'image')])
   }
   return found
 }
