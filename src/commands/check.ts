@@ -1,3 +1,5 @@
+import type { PromptmillError } from '../core/errors.js'
+import type { UnreadableRow } from '../core/model.js'
 import { loadModelLimits } from '../pricing/model-limits.js'
 import type { PriceBook } from '../pricing/price-book.js'
 import { createFindings, type Finding, type Findings } from './check/findings.js'
@@ -6,6 +8,7 @@ import { type CheckNotify, checkRows } from './check/rows.js'
 import type { Ports } from './ports.js'
 import { openForReading } from './session/open-source.js'
 import { loadPrices } from './session/prices.js'
+import type { OnRagged } from './session/ragged-rows.js'
 import { resolveSource } from './session/resolve-source.js'
 import { type GivenFlags, type RowSource, toRunSettings } from './session/settings.js'
 
@@ -36,6 +39,34 @@ const checkPrices = (models: ReadonlySet<string>, prices: PriceBook, found: { fi
   }
 }
 
+/** A ragged row ends a run before it begins. */
+const addRagged = (findings: Findings, { index, line, fault }: UnreadableRow, source: string | undefined): void =>
+  findings.add(
+    {
+      code: 'bad_input',
+      kind: 'fault',
+      message: fault.message,
+      hint: 'Every row needs as many cells: write an empty one for a missing value, and put cells that hold the delimiter in quotes',
+    },
+    { row: index + 1, line, source: source ?? null, id: null, detail: null },
+  )
+
+/** Where nothing is wrong but that there is nothing. */
+const noteNoRows = (findings: Findings): void => {
+  if (findings.list().length > 0) return
+  const hint = 'A run would send nothing: check that this is the file that is meant'
+  findings.add({ code: 'no_rows', kind: 'note', message: 'There is not a single row', hint })
+}
+
+/** The report in place of one that cannot be made, for programs: the fault that everything ends with. */
+export const reportRefusal = (input: string, { code, message, hint }: PromptmillError): CheckReport => ({
+  input,
+  rows: 0,
+  ok: false,
+  findings: [{ code, kind: 'fault', message, hint: hint ?? null, rows: 0, examples: [] }],
+  repeats: { rows: 0, share: 0 },
+})
+
 /**
  * Reads every row and reports every fault found; sends nothing, writes nothing. Rows that an earlier run has answered
  * are checked like all others.
@@ -44,15 +75,27 @@ const checkPrices = (models: ReadonlySet<string>, prices: PriceBook, found: { fi
 export const check = async (options: CheckOptions, ports: Ports, notify: CheckNotify = {}): Promise<CheckReport> => {
   const settings = await toRunSettings(options, ports.env)
   const prices = await loadPrices(settings.prices)
-  const { source, close } = await openForReading(await resolveSource(options.input), settings)
+  const findings = createFindings()
+  let ragged = 0
+  const onRagged: OnRagged = (row, from) => {
+    ragged += 1
+    addRagged(findings, row, from)
+  }
+  const { source, close } = await openForReading(await resolveSource(options.input), { ...settings, onRagged })
   const { input } = source
   try {
-    const findings = createFindings()
     const limits = { limitsOf: await loadModelLimits(), tpm: settings.tpm }
     const { rows, models, repeats } = await checkRows({ settings, source, findings, limits, notify })
     checkPrices(models, prices, { findings, at: new Date(ports.clock.wall()) })
+    if (rows + ragged === 0) noteNoRows(findings)
     const found = findings.list()
-    return { input: input.name, rows, ok: found.every(({ kind }) => kind === 'note'), findings: found, repeats }
+    return {
+      input: input.name,
+      rows: rows + ragged,
+      ok: found.every(({ kind }) => kind === 'note'),
+      findings: found,
+      repeats,
+    }
   } finally {
     await close()
   }

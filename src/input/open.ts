@@ -20,6 +20,11 @@ export interface InputOptions {
   readonly encoding?: string | undefined
   /** The longest line of JSONL, element of an array and record of a table; 64 MiB unless given. */
   readonly maxLineBytes?: number | undefined
+  /**
+   * Whether rows of a table with too few or too many cells are handed over as rows that cannot be read, for whoever
+   * looks for all that is wrong. Otherwise the first one ends the reading: it may be that a quote is missing before it.
+   */
+  readonly keepRagged?: boolean | undefined
   /** What people call the input, when it is not the path: "standard input". */
   readonly name?: string | undefined
 }
@@ -80,7 +85,7 @@ const openReader = async (file: InputFile, format: InputFormat, options: InputOp
     const hasHeader = formOf(format) === 'table' && options.columns === undefined
     throw await wideWithoutMark(file, wide, hasHeader)
   }
-  const { delimiter, maxLineBytes = defaultMaxLineBytes } = options
+  const { delimiter, maxLineBytes = defaultMaxLineBytes, keepRagged } = options
   const facts = { file, encoding, maxLineBytes }
   if (format === 'jsonl' || format === 'json') {
     if (options.columns !== undefined) throw notForJson('--no-header', format)
@@ -89,7 +94,7 @@ const openReader = async (file: InputFile, format: InputFormat, options: InputOp
     return { columns: await readColumns(source), read: onBytes => readJsonRows(source, onBytes) }
   }
   const table = await openTable({ ...facts, format, delimiter, given: options.columns })
-  return { columns: table.columns, read: onBytes => readTable(table, onBytes) }
+  return { columns: table.columns, read: onBytes => readTable(table, { onBytes, keepRagged }) }
 }
 
 /**

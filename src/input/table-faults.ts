@@ -1,4 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
+import type { RowFault } from '../core/model.js'
 import { showBytes } from './limit.js'
 
 /** Where in a table something is wrong. */
@@ -31,10 +32,18 @@ const showWidth = ({ columns, toldBy }: Width): string => {
   return toldBy === 'header' ? `the header has ${plural(columns, 'column')}` : `the first row has ${columns}`
 }
 
+const sayCells = (cells: number, width: Width): string => `has ${plural(cells, 'cell')}, ${showWidth(width)}`
+
+/** The same as a fault of the row alone, for whoever reads on. */
+export const raggedFault = (cells: number, width: Width): RowFault => ({
+  code: 'invalid_row',
+  message: `the row ${sayCells(cells, width)}`,
+})
+
 /** Too few or too many cells. */
 export const raggedRow = (place: TablePlace, cells: number, width: Width): PromptmillError => {
   const { columns } = width
-  const message = `${showPlace(place)} has ${plural(cells, 'cell')}, ${showWidth(width)}`
+  const message = `${showPlace(place)} ${sayCells(cells, width)}`
   // The number of names helps to tell the delimiter, and a wrong one may fit the first row.
   const cut = width.toldBy === 'flag' ? '. If the row is cut in the wrong places, give a --delimiter' : ''
   if (cut !== '' && place.index === 0) return bad(message, `Name every cell of a row in --columns${cut}`)

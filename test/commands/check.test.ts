@@ -125,12 +125,71 @@ describe('a check', () => {
   })
 
   it('reports a table up to where it can be read no further', async () => {
-    const { rows, findings } = await checkFile('in.csv', 'id,prompt\n1,""\n2,a,b\n3,c\n')
+    const { rows, findings } = await checkFile('in.csv', 'id,prompt\n1,""\n2,"a"b\n3,c\n')
     expect(rows).toBe(1)
     expect(findings.map(({ code, message }) => [code, message])).toEqual([
       ['empty_prompt', 'the prompt is empty'],
-      ['bad_input', expect.stringMatching(/in\.csv, row 2 \(line 3\) has 3 cells, the header has 2 columns/)],
+      [
+        'bad_input',
+        expect.stringMatching(/in\.csv, row 2 \(line 3\): in column "prompt" text follows the closing quote/),
+      ],
     ])
+  })
+
+  const ragged = 'id,prompt\n1,""\n2,a,b\n3\n4,""\n5,c,d\n6,e\n'
+
+  it('reads on after rows with too few or too many cells, and names them all', async () => {
+    const { rows, ok, findings } = await checkFile('in.csv', ragged)
+    expect({ rows, ok }).toEqual({ rows: 6, ok: false })
+    expect(findings.map(({ code, message, examples }) => [code, message, examples.map(({ row }) => row)])).toEqual([
+      ['empty_prompt', 'the prompt is empty', [1, 4]],
+      ['bad_input', 'the row has 3 cells, the header has 2 columns', [2, 5]],
+      ['bad_input', 'the row has 1 cell, the header has 2 columns', [3]],
+    ])
+    expect(findings[1]?.examples[0]).toEqual({ row: 2, line: 3, source: null, id: null, detail: null })
+  })
+
+  it.each<[string, Partial<CheckOptions>, readonly number[]]>([
+    ['whatever they might hold', { where: ['id=6'] }, [2, 3, 5]],
+    ['once, in whatever order rows are chosen', { limit: 1, shuffleSeed: 1 }, [2, 3, 5]],
+    ['only as far as rows are read', { limit: 2, where: ['prompt='] }, [2, 3]],
+  ])('names such rows %s', async (_title, choice, places) => {
+    const { findings } = await checkFile('in.csv', ragged, choice)
+    const found = findings.filter(({ code }) => code === 'bad_input').flatMap(({ examples }) => examples)
+    expect(found.map(({ row }) => row).toSorted((a, b) => a - b)).toEqual(places)
+  })
+
+  it('names the file of such a row, where there are several', async () => {
+    const work = await createWorkspace()
+    const input = [await work.write('a.csv', 'prompt\na\nb\n'), await work.write('b.csv', 'prompt\nc,d\n')]
+    const { rows, findings } = await look(work, { input, output: work.at('out.csv') })
+    expect(rows).toBe(3)
+    expect(findings).toMatchObject([{ code: 'bad_input', examples: [{ row: 3, line: 2, source: input[1] }] }])
+  })
+
+  it.each([
+    ['a header alone', 'in.csv', 'id,prompt\n'],
+    ['an empty list', 'in.json', '[]'],
+  ])('notes that there are no rows: %s', async (_title, name, content) => {
+    const { rows, ok, findings } = await checkFile(name, content)
+    expect({ rows, ok }).toEqual({ rows: 0, ok: true })
+    expect(findings).toMatchObject([{ code: 'no_rows', kind: 'note' }])
+  })
+
+  it('notes a prompt that is larger than most models take, where the context is not known', async () => {
+    const { ok, findings } = await checkFile('in.csv', `prompt\nshort\n${'word '.repeat(130_000)}\n`, { model: 'mine' })
+    expect(ok).toBe(true)
+    expect(findings[0]).toMatchObject({ code: 'context_unknown', kind: 'note', rows: 1, examples: [{ row: 2 }] })
+  })
+
+  it.each([
+    ['gpt-3.5-turbo', ['images_unsupported']],
+    ['gpt-4o-mini', []],
+    ['mine', ['unknown_price']],
+  ])('notes images for a model that is known to take none: %s', async (model, codes) => {
+    const content = 'prompt,image\na,https://x.example/a.png\nb,\n'
+    const { ok, findings } = await checkFile('in.csv', content, { model, imageColumn: ['image'] })
+    expect({ ok, codes: findings.map(({ code }) => code) }).toEqual({ ok: true, codes })
   })
 
   it('finds a column that the results need', async () => {

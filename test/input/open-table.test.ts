@@ -34,6 +34,14 @@ describe('openInput on a table', () => {
     ])
   })
 
+  it('hands ragged rows over as rows that cannot be read, where that is asked for', async () => {
+    expect(await read('a,b\n1\n2,3\n4,5,6\n', { keepRagged: true })).toEqual([
+      [2, 'unreadable'],
+      [3, '2', '3'],
+      [4, 'unreadable'],
+    ])
+  })
+
   it.each([
     ['quotes, quoted delimiters and newlines', 'a,b\n"x, ""y""","1\n2"\n', [[2, 'x, "y"', '1\n2']]],
     [

@@ -12,6 +12,7 @@ import { openInputs } from '../../input/open-several.js'
 import { spoolRows, spoolStream } from '../../input/spool.js'
 import { sourceName } from '../../output/columns.js'
 import { type ChoiceFlags, chooseRows } from '../plan/choice.js'
+import { type OnRagged, setRaggedAside } from './ragged-rows.js'
 import type { ResolvedSource, Stream } from './resolve-source.js'
 
 /** An opened input, and how its files looked when they were opened. */
@@ -24,7 +25,10 @@ export interface OpenedSource {
 }
 
 type ReadFlags = Pick<RunFlagSettings, 'format' | 'delimiter' | 'encoding' | 'noHeader' | 'columns' | 'outputPrefix'> &
-  ChoiceFlags
+  ChoiceFlags & {
+    /** Reads on after ragged rows of a table and tells of them; without it the first one ends the reading. */
+    readonly onRagged?: OnRagged | undefined
+  }
 
 /** A source that can be read again. */
 export type FileSource = Exclude<ResolvedSource, { readonly kind: 'stream' }>
@@ -35,12 +39,17 @@ const toInputOptions = async ({
   encoding,
   noHeader,
   columns,
+  onRagged,
 }: ReadFlags): Promise<InputOptions> => ({
   format,
   delimiter,
   encoding,
   columns: await readGivenColumns({ noHeader, columns }),
+  keepRagged: onRagged !== undefined,
 })
+
+const chooseFrom = (opened: Input, flags: ReadFlags): Input =>
+  chooseRows(flags.onRagged === undefined ? opened : setRaggedAside(opened, flags.onRagged), flags)
 
 const takeFingerprints = async (files: readonly NamedFile[]): Promise<InputFingerprint[]> => {
   const fingerprints: InputFingerprint[] = []
@@ -55,7 +64,7 @@ export const openFiles = async (source: FileSource, flags: ReadFlags): Promise<O
     source.kind === 'file'
       ? await openInput(source.path, options)
       : await openInputs(source.files, options, sourceName(flags.outputPrefix ?? ''))
-  const input = chooseRows(opened, flags)
+  const input = chooseFrom(opened, flags)
   return { input, spooled: false, fingerprints: await takeFingerprints(input.files) }
 }
 
@@ -89,7 +98,7 @@ export const openStream = async (source: Stream, flags: ReadFlags, runFolder: st
   await spool(source, file)
   const name = isBytes(source) ? 'standard input' : 'the rows given'
   const opened = await openInput(file, { ...(await toInputOptions(flags)), format, name })
-  const input = chooseRows(opened, flags)
+  const input = chooseFrom(opened, flags)
   return { input, spooled: true, fingerprints: await takeFingerprints(input.files) }
 }
 
