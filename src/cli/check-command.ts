@@ -1,5 +1,6 @@
-import { check } from '../commands/check.js'
+import { check, reportRefusal } from '../commands/check.js'
 import { showRequest } from '../commands/show.js'
+import { PromptmillError } from '../core/errors.js'
 import type { RunFlags } from '../core/options.js'
 import { renderCheck } from './check-report.js'
 import { createReadingView } from './counting-view.js'
@@ -17,8 +18,8 @@ export interface CheckCommand {
   readonly json: boolean
 }
 
-/** `promptmill check`: the report, or one row's request, on standard output; 0 when there is no fault, else 2. */
-export const checkCommand = async (
+/** Prints what was asked for; 0 when there is no fault, else 2. */
+const tell = async (
   terminal: Terminal,
   inputs: readonly string[],
   { flags, viewing, show, json }: CheckCommand,
@@ -35,4 +36,23 @@ export const checkCommand = async (
   const lines = json ? [JSON.stringify(report)] : renderCheck({ color: false }, report)
   await terminal.outForeign(`${lines.join('\n')}\n`)
   return report.ok ? 0 : 2
+}
+
+/**
+ * `promptmill check`: the report, or one row's request, on standard output; 0 when there is no fault, else 2. A program
+ * that asked for JSON gets its object also where nothing could be read.
+ */
+export const checkCommand = async (
+  terminal: Terminal,
+  inputs: readonly string[],
+  command: CheckCommand,
+): Promise<number> => {
+  try {
+    return await tell(terminal, inputs, command)
+  } catch (error) {
+    if (command.json && error instanceof PromptmillError) {
+      await terminal.outForeign(`${JSON.stringify(reportRefusal(inputs.join(', '), error))}\n`)
+    }
+    throw error
+  }
 }

@@ -44,6 +44,20 @@ describe('promptmill check', () => {
     })
   })
 
+  it.each([
+    ['a header without a name', 'prompt,\na,\n', [], 'bad_input'],
+    ['an unknown column', 'prompt\na\n', ['--image-column', 'nope'], 'bad_template'],
+    ['a brace that is not closed', 'prompt\na\n', ['--prompt', '{{prompt'], 'bad_template'],
+    ['a wrong number', 'prompt\na\n', ['--max-tokens', 'x'], 'bad_flag'],
+    ['no such row', 'prompt\na\n', ['--show', '5'], 'bad_flag'],
+  ])('tells programs in one JSON object of %s', async (_title, content, flags, code) => {
+    const { status, stdout, stderr } = await checkText(content, '--json', ...flags)
+    expect(status).toBe(2)
+    const report = JSON.parse(stdout) as { findings: { message: string }[] }
+    expect(report).toMatchObject({ input: 'in.csv', ok: false, findings: [{ code, kind: 'fault' }] })
+    expect(stderr).toContain(`error: ${report.findings[0]?.message}`)
+  })
+
   it('prints the request of a row, and nothing else', async () => {
     expect(await checkText('prompt\na\n""\n', '--show', '1')).toEqual({
       status: 0,
