@@ -398,7 +398,8 @@ export const checkOptions = {
     placeholder: 'ROW',
     min: 1,
     integer: true,
-    describe: 'Print the request of this row of the input, exactly as it would be sent, and check nothing else',
+    describe:
+      'Print the request of this row, counted from 1 over the whole input whatever rows are chosen, exactly as it would be sent, and check nothing else',
   },
 } as const satisfies OptionTable
 

@@ -27,6 +27,18 @@ describe('the request that is shown for a row', () => {
     expect(shown[0]).toContain('{{id}}')
   })
 
+  it.each([{ where: ['id=2'] }, { offset: 1 }, { limit: 1, offset: 1, shuffleSeed: 7 }])(
+    'is that of the row of the whole input, whatever rows are chosen: %j',
+    async choice => {
+      const { write } = await createWorkspace()
+      const input = await write('in.csv', 'id,prompt\n1,one\n2,two\n3,three\n')
+      for (const [place, prompt] of ['one', 'two', 'three'].entries()) {
+        const shown = await showRequest({ input, model: 'gpt-4o-mini', ...choice }, place + 1, createPorts())
+        expect(JSON.parse(shown)).toMatchObject({ messages: [{ content: prompt }] })
+      }
+    },
+  )
+
   it.each([
     [3, /--show 3: .*in\.csv has 2 rows/],
     [2, /row 2 \(line 3\) has no request to send: the prompt is empty/],
