@@ -14,6 +14,17 @@ describe('the limits of a model', () => {
     ['my-own-model', undefined, undefined],
     ['gpt-4o-minimal', undefined, undefined],
   ])('of %s are %d tokens of context and %d of answer', (model, contextTokens, outputTokens) => {
-    expect(limitsOf(model)).toEqual({ contextTokens, outputTokens })
+    expect(limitsOf(model)).toMatchObject({ contextTokens, outputTokens })
+  })
+
+  it.each([
+    ['gpt-4o-mini', true],
+    ['openai/gpt-5-mini-2031-01-01', true],
+    ['gpt-3.5-turbo', false],
+    ['o3-mini-2025-01-31', false],
+    ['gpt-6-sol', undefined],
+    ['my-own-model', undefined],
+  ])('say of %s whether it takes images: %s', (model, takesImages) => {
+    expect(limitsOf(model).takesImages).toBe(takesImages)
   })
 })
