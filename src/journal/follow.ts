@@ -67,6 +67,11 @@ export const createFollower = (onRecord: RecordVisitor): Follower => {
       onRecord(view, toPosition(segment, offset))
       return undefined
     },
-    missing: () => (superseded.size === 0 ? undefined : Math.min(...superseded.keys())),
+    missing() {
+      let first: number | undefined
+      // One by one: as arguments of a call there may be more than the stack takes.
+      for (const seq of superseded.keys()) first = Math.min(first ?? seq, seq)
+      return first
+    },
   }
 }
