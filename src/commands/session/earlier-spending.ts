@@ -1,8 +1,9 @@
 import { readAnswer } from '../../core/answer.js'
-import { parseUsd, type Usd } from '../../core/money.js'
+import type { Usd } from '../../core/money.js'
 import type { Price } from '../../core/outcome.js'
 import type { AnswerRecord } from '../../core/records.js'
 import { scanJournal } from '../../journal/scan.js'
+import { createCallDoubts } from '../plan/call-doubts.js'
 
 /** What earlier sessions of a run spent, for a cap that holds over all of them. */
 export interface EarlierSpending {
@@ -23,41 +24,32 @@ const priceAnswer = ({ body, at }: AnswerRecord, price: Price): Usd | undefined 
  * what was reserved for it.
  */
 export const sumEarlierSpending = async (folder: string, price: Price): Promise<EarlierSpending> => {
-  const begun = new Map<string, Usd | undefined>()
-  let spentUsd = 0n
-  let unknownCalls = 0
-  const count = (reserved: Usd | undefined): void => {
-    if (reserved === undefined) unknownCalls += 1
-    else spentUsd += reserved
-  }
+  const doubts = createCallDoubts()
+  let answeredUsd = 0n
+  let unknownAnswers = 0
   await scanJournal(folder, view => {
     if (!('key' in view)) return
-    const call = `${view.key}.${view.nth}`
-    const reserved = begun.get(call)
     switch (view.kind) {
       case 'start':
-        begun.set(call, parseUsd(view.facts().reserved_usd ?? ''))
+        doubts.begin(view, view.facts().reserved_usd)
         return
       case 'answer': {
-        const cost = priceAnswer(view.record(), price)
-        if (cost === undefined) count(reserved)
-        else spentUsd += cost
-        begun.delete(call)
+        const reserved = doubts.answer(view)
+        const cost = priceAnswer(view.record(), price) ?? reserved
+        if (cost === undefined) unknownAnswers += 1
+        else answeredUsd += cost
         return
       }
       case 'failure':
-        // After an answer of no use the failure speaks of a call that has been counted.
-        if (begun.has(call) && view.facts().ambiguous) count(reserved)
-        begun.delete(call)
+        doubts.fail(view, view.facts().ambiguous)
         return
       case 'unknown':
-        if (begun.has(call)) count(reserved)
-        begun.delete(call)
+        doubts.fail(view, true)
         return
       default:
         view satisfies never
     }
   })
-  for (const reserved of begun.values()) count(reserved)
-  return { spentUsd, unknownCalls }
+  const { reservedUsd, unreserved } = doubts.total()
+  return { spentUsd: answeredUsd + reservedUsd, unknownCalls: unreserved + unknownAnswers }
 }
