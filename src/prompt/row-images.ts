@@ -60,6 +60,16 @@ const checkSize = (files: readonly ImageFile[], count: number): RowFault | undef
   return characters > mostPayloadBytes ? imageFault('image_too_large', tooLarge, `${files.length} images`) : undefined
 }
 
+/** Whether a cell can name images: a member of JSON may be a number, a truth value or an object instead. */
+const namesImages = (row: TableRow | JsonRow, column: string): boolean => {
+  if (row.form === 'table' || !Object.hasOwn(row.record, column)) return true
+  const value = row.record[column]
+  return typeof value === 'string' || value === null || Array.isArray(value)
+}
+
+const notText = (cell: string): RowFault =>
+  imageFault('image_invalid', 'an image is named by no text: write its path or URL, or a list of them', cell)
+
 /** The images of rows, in these columns. */
 export const createImageReader = (
   { columns, detail }: ImageSettings,
@@ -68,7 +78,8 @@ export const createImageReader = (
   const sourcesOf = (row: TableRow | JsonRow): readonly ImageSource[] | RowFault => {
     const sources: ImageSource[] = []
     for (const column of columns) {
-      const named = readImageCell(read(row, column) ?? '')
+      const cell = read(row, column) ?? ''
+      const named = namesImages(row, column) ? readImageCell(cell) : notText(cell)
       if (isFault(named)) return named
       sources.push(...named)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TableRow } from '../../src/core/model.js'
+import type { JsonRow, TableRow } from '../../src/core/model.js'
 import type { ImageFile, ImageFiles } from '../../src/prompt/image-files.js'
 import { createImageReader } from '../../src/prompt/row-images.js'
 
@@ -66,5 +66,32 @@ describe('the files of rows', () => {
     expect(unlooked(row('https://example.com/a.png|'.repeat(1501)))).toMatchObject({
       fault: { code: 'image_too_large' },
     })
+  })
+
+  it.each([5, true, { url: 'https://example.com/a.png' }])('are not named by %j, which is no text', value => {
+    const json: JsonRow = { form: 'json', index: 0, line: 1, text: '', record: { image: value } }
+    const reader = createImageReader(
+      { columns: ['image'], detail: undefined },
+      { read: () => JSON.stringify(value), filesOf: () => createSlowFiles().files },
+    )
+    expect(reader.unlooked(json)).toEqual({
+      fault: {
+        code: 'image_invalid',
+        message: 'an image is named by no text: write its path or URL, or a list of them',
+        detail: JSON.stringify(value),
+      },
+    })
+  })
+
+  it.each([null, 'https://example.com/a.png', ['https://example.com/a.png']])('are named by %j', value => {
+    const json: JsonRow = { form: 'json', index: 0, line: 1, text: '', record: { image: value } }
+    const reader = createImageReader(
+      { columns: ['image'], detail: undefined },
+      {
+        read: () => (Array.isArray(value) ? JSON.stringify(value) : (value ?? '')),
+        filesOf: () => createSlowFiles().files,
+      },
+    )
+    expect(reader.unlooked(json).fault).toBeUndefined()
   })
 })
