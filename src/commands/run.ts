@@ -11,6 +11,7 @@ import type { Notify, PlanCounts, Ports } from './ports.js'
 import type { Accuracy } from './results/accuracy.js'
 import type { FailedExample, Projection } from './results/project.js'
 import { type Results, startResults } from './results/write-results.js'
+import { warnOfBlindModels } from './session/blind-models.js'
 import { createEndpointDoor } from './session/endpoint.js'
 import { type Finished, noteFinished, recallFinished } from './session/finished.js'
 import { isOtherInput } from './session/job.js'
@@ -193,6 +194,7 @@ export const run = async (
       const endpoint = plan.counts.pending > 0 ? await door.open() : undefined
       if (endpoint !== undefined) await checkRoom(session, plan)
       if (endpoint !== undefined) warnOfPrices(session, plan)
+      if (endpoint !== undefined) await warnOfBlindModels(session, plan)
       await writeRunManifest(session, { simulated: memory.expectSimulated === true, endpoint })
       return { ...memory, plan, endpoint }
     }

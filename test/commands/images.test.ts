@@ -67,6 +67,16 @@ describe('the images of a run', () => {
     expect(contents.get('Question 4')).toBe('Question 4')
   })
 
+  it.each([
+    ['gpt-3.5-turbo', [expect.stringContaining('gpt-3.5-turbo takes no images')]],
+    ['gpt-4o-mini', []],
+  ])('are warned of for a model that is known to take none: %s', async (model, warnings) => {
+    const { run, input, out } = await createAlbum(['cat.png'])
+    const notices: string[] = []
+    await run({ ...asking, model, input, output: out }, { onNotice: text => void notices.push(text) })
+    expect(notices).toEqual(warnings)
+  })
+
   it('cost to the token what the estimate says', async () => {
     const { run, input, out } = await createAlbum(['cat.png', 'dog.png|cat.png', 'dog.png', ''])
     const options = { ...asking, input, output: out, maxTokens: 5 }
