@@ -47,6 +47,13 @@ const showCopies = ({ copies }: Summary): string => {
   return `${rows === 1 ? '1 row shares' : `${showCount(rows)} rows share`} the call of an equal one: ${saved}${usd === undefined ? '' : ` and ${showUsd(usd)}`} saved`
 }
 
+const showUnclear = ({ unclear }: Summary): string => {
+  const { calls, at_most_usd } = unclear
+  const usd = at_most_usd === null ? undefined : parseUsd(at_most_usd)
+  const most = usd === undefined ? 'not in the cost' : `at most ${showUsd(usd)} beside the cost`
+  return `${countOf(calls, 'call')} without an answer may have been billed: ${most}`
+}
+
 const showTokens = ({ tokens }: Summary): string => {
   const prompt = `${showCount(tokens.prompt)} prompt (${showCount(tokens.cached)} cached)`
   return `${prompt}, ${showCount(tokens.completion)} completion (${showCount(tokens.reasoning)} reasoning)`
@@ -80,6 +87,7 @@ export const renderSummary = (painter: Painter, summary: Summary): string[] => {
     ...(failures === '' ? [] : [`${label(painter, 'failed')}${failures}`]),
     `${label(painter, 'tokens')}${showTokens(summary)}`,
     `${label(painter, 'cost')}${showCost(painter, summary)}`,
+    ...(summary.unclear.calls === 0 ? [] : [`${label(painter, 'unclear')}${showUnclear(summary)}`]),
     ...(summary.copies.rows === 0 ? [] : [`${label(painter, 'copies')}${showCopies(summary)}`]),
   ]
 }

@@ -2,6 +2,7 @@ import { PromptmillError } from '../core/errors.js'
 import type { Summary } from '../core/summary.js'
 import { readManifest } from '../journal/manifest.js'
 import type { SendStop } from '../send/contract.js'
+import { createCallDoubts, toUnclear } from './plan/call-doubts.js'
 import { describeFaults } from './plan/faults.js'
 import type { ComparedPlan, Plan, PlanWatch } from './plan/plan.js'
 import type { Recollection } from './plan/recall.js'
@@ -138,7 +139,7 @@ const planRun = async (
 /** Chooses which of the rows to be sent are sent in this session, for a sample. */
 export type PickRows = (table: RowTable) => ReadonlySet<number>
 
-const idle: SessionReport = { stop: undefined, settled: 0, sentMs: 0 }
+const idle: SessionReport = { stop: undefined, settled: 0, sentMs: 0, doubts: createCallDoubts().total() }
 
 /** Nothing is to be sent, and the journal knows all there is: the results alone are written. */
 const writeAgain = async (session: Session, plan: Plan) => {
@@ -202,7 +203,8 @@ export const run = async (
       ? await sendAndWrite(session, await prepare(), retrial === undefined)
       : await writeAgain(session, plan)
     const { tally, examples, accuracy } = projection
-    const summary = tally.summary(memory.memory.wallMs + report.sentMs)
+    const { wallMs, doubts } = memory.memory
+    const summary = tally.summary(wallMs + report.sentMs, toUnclear(doubts, report.doubts))
     // Only the answers tell whether the endpoint behind a base URL was the simulator. The session that had them first may
     // have been killed before it said so.
     if (summary.simulated && (await readManifest(job.folder))?.simulated !== true) {

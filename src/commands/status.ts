@@ -8,6 +8,7 @@ import { createKeyTable, type KeyTable } from '../journal/key-table.js'
 import { type Manifest, readManifest } from '../journal/manifest.js'
 import { createRecordReader } from '../journal/reader.js'
 import { scanJournal } from '../journal/scan.js'
+import { toUnclear } from './plan/call-doubts.js'
 import { type Recollection, type Remembered, recall } from './plan/recall.js'
 import { readRecorded } from './results/project.js'
 import { recallJudge } from './session/answer-form.js'
@@ -124,5 +125,5 @@ export const readStatus = async (target: string, prices?: string): Promise<Statu
   tallyFaults(tally, memory)
   const counted = tally.summary(0).rows.total
   for (let row = counted; row < (memory.lastRun?.rows ?? 0); row++) tally.add(pendingOutcome())
-  return { summary: tally.summary(memory.wallMs), manifest, runFolder: folder }
+  return { summary: tally.summary(memory.wallMs, toUnclear(memory.doubts)), manifest, runFolder: folder }
 }

@@ -38,7 +38,18 @@ export interface Summary {
   readonly simulated: boolean
   /** What `--dedupe` saved. */
   readonly copies: CopyTotals
+  /** What may have been billed beside `cost_usd`. */
+  readonly unclear: UnclearTotals
 }
+
+/** Calls that brought no answer and may have been billed all the same: failed on the way, abandoned, cut off by a kill. */
+export interface UnclearTotals {
+  readonly calls: number
+  /** The most that they can have cost, in exact decimal USD; null when that is not known, since they had no cap. */
+  readonly at_most_usd: string | null
+}
+
+const noneUnclear: UnclearTotals = { calls: 0, at_most_usd: '0' }
 
 /** Rows that have the answer of an equal one, and what they would have taken going by that one. */
 export interface CopyTotals {
@@ -51,7 +62,7 @@ export interface CopyTotals {
 /** Adds outcomes up, one by one, into a summary. */
 export interface Tally {
   add(outcome: Outcome): void
-  summary(wallMs: number): Summary
+  summary(wallMs: number, unclear?: UnclearTotals): Summary
 }
 
 interface Sums {
@@ -134,7 +145,7 @@ export const createTally = (): Tally => {
       byModel.set(outcome.model, sums)
       addTo(sums, outcome)
     },
-    summary: wallMs => ({
+    summary: (wallMs, unclear = noneUnclear) => ({
       rows: { total: all.rows, ...rows },
       failures: Object.fromEntries(failures),
       tokens: toTokens(all),
@@ -148,6 +159,7 @@ export const createTally = (): Tally => {
       flagged: Object.fromEntries(flagged),
       simulated,
       copies: toCopies(saved),
+      unclear,
     }),
   }
 }

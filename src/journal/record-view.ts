@@ -20,6 +20,8 @@ interface LazyRowRecord<R extends RowRecord> extends LazyRecord<R> {
   readonly at: number
   /** All fields but the body, which is most of a record and is not parsed for this. */
   facts(): RecordFacts<R>
+  /** Whether it may have a field: cheaper than `facts` where that is rare. */
+  mayHave(field: string): boolean
 }
 
 type ViewOf<K extends RecordKind> = RecordOf<K> extends RowRecord ? LazyRowRecord<RecordOf<K>> : LazyRecord<RecordOf<K>>
@@ -47,7 +49,7 @@ const parseFacts = (line: Buffer) => {
 const readWholeView = (line: Buffer, seq: number): RecordView | undefined => {
   if (!decodeRecord(line).ok) return undefined
   const record = JSON.parse(recordText(line))
-  return { ...record, seq, record: () => record, facts: () => record }
+  return { ...record, seq, record: () => record, facts: () => record, mayHave: () => true }
 }
 
 /**
@@ -67,5 +69,6 @@ export const readView = (line: Buffer, seq: number): RecordView | undefined => {
     at: Number(at),
     record: () => JSON.parse(recordText(line)),
     facts: () => parseFacts(line),
+    mayHave: field => line.includes(`,"${field}":`),
   }
 }

@@ -16,6 +16,7 @@ const summary: Summary = {
   flagged: {},
   simulated: false,
   copies: { rows: 0, tokens, saved_usd: null },
+  unclear: { calls: 0, at_most_usd: '0' },
 }
 
 const show = (changes: Partial<Summary>): string =>
@@ -28,5 +29,16 @@ describe('the totals', () => {
     [1200, /^cost {5}\$0.001200 \(exactly 0.0012 USD\) without 1,200 rows whose cost is unknown$/m],
   ])('say how many rows are not in the cost: %d', (rows, line) => {
     expect(show({ cost_unknown_rows: rows })).toMatch(line)
+  })
+
+  it.each([
+    [{ calls: 1, at_most_usd: null }, 'unclear  1 call without an answer may have been billed: not in the cost'],
+    [
+      { calls: 1200, at_most_usd: '0.5' },
+      'unclear  1,200 calls without an answer may have been billed: at most $0.5000 beside the cost',
+    ],
+  ])('tell of calls that may have been billed: %j', (unclear, line) => {
+    expect(show({ unclear }).split('\n')).toContain(line)
+    expect(show({})).not.toContain('unclear')
   })
 })

@@ -148,6 +148,7 @@ describe('createTally', () => {
       flagged: { truncated: 1 },
       simulated: false,
       copies: { rows: 0, tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 }, saved_usd: '0' },
+      unclear: { calls: 0, at_most_usd: '0' },
     })
   })
 

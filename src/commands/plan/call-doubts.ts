@@ -1,5 +1,7 @@
-import { parseUsd, type Usd } from '../../core/money.js'
-import type { RowRecord } from '../../core/records.js'
+import { formatUsd, parseUsd, type Usd } from '../../core/money.js'
+import type { JournalRecord, RowRecord } from '../../core/records.js'
+import type { UnclearTotals } from '../../core/summary.js'
+import type { RecordView } from '../../journal/record-view.js'
 import { refOf } from './settled.js'
 
 /** What is read of a record to tell what became of a call. */
@@ -61,4 +63,30 @@ export const createCallDoubts = () => {
       }
     },
   }
+}
+
+export type CallDoubtsBook = ReturnType<typeof createCallDoubts>
+
+/** Follows what a scan of the journal shows. */
+export const seeView = (doubts: CallDoubtsBook, view: RecordView): void => {
+  if (view.kind === 'start') doubts.begin(view, view.mayHave('reserved_usd') ? view.facts().reserved_usd : undefined)
+  else if (view.kind === 'answer') doubts.answer(view)
+  else if (view.kind === 'failure') doubts.fail(view, view.facts().ambiguous)
+  else if (view.kind === 'unknown') doubts.fail(view, true)
+}
+
+/** Follows what a session writes. */
+export const seeRecord = (doubts: CallDoubtsBook, record: JournalRecord): void => {
+  if (record.kind === 'start') doubts.begin(record, record.reserved_usd)
+  else if (record.kind === 'answer') doubts.answer(record)
+  else if (record.kind === 'failure') doubts.fail(record, record.ambiguous)
+  else if (record.kind === 'unknown') doubts.fail(record, true)
+}
+
+/** The doubts of several books as one total. */
+export const toUnclear = (...books: readonly CallDoubts[]): UnclearTotals => {
+  const sum = (pick: (doubts: CallDoubts) => number): number => books.reduce((total, doubts) => total + pick(doubts), 0)
+  const reservedUsd = books.reduce<Usd>((total, doubts) => total + doubts.reservedUsd, 0n)
+  const isBounded = sum(doubts => doubts.unreserved) === 0
+  return { calls: sum(doubts => doubts.calls), at_most_usd: isBounded ? formatUsd(reservedUsd) : null }
 }

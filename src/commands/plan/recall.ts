@@ -2,6 +2,7 @@ import type { JournalPosition, RunRecord } from '../../core/records.js'
 import { createKeyTable } from '../../journal/key-table.js'
 import { type JournalEnd, scanJournal } from '../../journal/scan.js'
 import { stopReading } from '../interrupted.js'
+import { type CallDoubts, createCallDoubts, seeView } from './call-doubts.js'
 import { createFollower, type OpenRequest } from './follower.js'
 import { createLatestAnswers } from './latest-answers.js'
 import { createPlaces } from './places.js'
@@ -29,6 +30,8 @@ export interface Recollection {
   readonly lastRun: RunRecord | undefined
   /** Time of all sessions, in ms; of a killed one up to its last record. */
   readonly wallMs: number
+  /** Calls that brought no answer and may have been billed. */
+  readonly doubts: CallDoubts
   /** Whether its answers are the simulator's; undefined when there are none. */
   readonly simulated: boolean | undefined
   /** Looks a request up and remembers that it was asked for. */
@@ -77,6 +80,7 @@ export const emptyRecollection = (): Recollection => ({
   size: 0,
   lastRun: undefined,
   wallMs: 0,
+  doubts: createCallDoubts().total(),
   simulated: undefined,
   find: () => undefined,
   peek: () => undefined,
@@ -110,6 +114,7 @@ export const recall = async (
   const places = withPlaces ? createPlaces() : undefined
   const follower = createFollower()
   const times = createSessionTimes()
+  const doubts = createCallDoubts()
   let removed = createMarks()
   const { copies, ...copying } = createCopies()
   let lastRun: RunRecord | undefined
@@ -154,6 +159,7 @@ export const recall = async (
         }
         if (view.kind === 'start') places?.put(view.row, view.key, view.nth)
         follower.follow(view, position)
+        seeView(doubts, view)
     }
   })
   closeSession()
@@ -172,6 +178,7 @@ export const recall = async (
     lastRun,
     simulated,
     wallMs: times.total(),
+    doubts: doubts.total(),
     unfound: settled.unfound,
     unfoundPositions: settled.unfoundPositions,
     *open() {

@@ -24,6 +24,9 @@ interface FinishedFile {
 
 const fileName = 'finished.json'
 
+/** Counted up when the summary changes: that of another form is not told. */
+const summaryForm = 2
+
 /** Files of a run folder that come and go, or say nothing of the run's state. */
 const isPassing = (name: string): boolean =>
   name === fileName || name === 'reserve' || name.startsWith('lock') || name.endsWith('.tmp')
@@ -51,7 +54,16 @@ const describeState = async ({ job, settings, prices, options }: Session): Promi
   const files = [place.file, ...inputs.map(file => file.path), ...kept.map(name => path.join(folder, name))]
   const { fingerprints } = source
   // The names of the files, and whether there is a column for them, say how the very same files were named.
-  const facts = { toolName, prices: prices.source, flags, requests, inputs, sourceColumn, fingerprints }
+  const facts = {
+    form: summaryForm,
+    toolName,
+    prices: prices.source,
+    flags,
+    requests,
+    inputs,
+    sourceColumn,
+    fingerprints,
+  }
   const seen = await Promise.all(files.map(look))
   return createHash('sha256')
     .update(JSON.stringify([facts, seen]))

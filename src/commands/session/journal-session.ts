@@ -1,8 +1,9 @@
-import { type EndRecord, journalFormat } from '../../core/records.js'
+import { type EndRecord, type JournalRecord, journalFormat, type RecordSink } from '../../core/records.js'
 import { version } from '../../core/version.js'
-import { type Journal, openJournal } from '../../journal/open.js'
+import { openJournal } from '../../journal/open.js'
 import { createRecordReader, type RecordReader } from '../../journal/reader.js'
 import { setJournalAside } from '../../journal/set-aside.js'
+import { type CallDoubts, type CallDoubtsBook, createCallDoubts, seeRecord } from '../plan/call-doubts.js'
 import { changesMembership, writeCopies, writeMembership } from '../plan/membership.js'
 import type { ComparedPlan, Plan } from '../plan/plan.js'
 import type { Recollection } from '../plan/recall.js'
@@ -23,6 +24,8 @@ export interface SessionWork extends Memory {
 /** What a session did, and how long it took, in ms. */
 export interface SessionReport extends SendReport {
   readonly sentMs: number
+  /** Its calls that brought no answer and may have been billed. */
+  readonly doubts: CallDoubts
 }
 
 const endReason = ({ stop }: SendReport): EndRecord['reason'] => {
@@ -40,7 +43,7 @@ const toFaultCounts = ({ faults }: Plan): Record<string, number> => {
 const writeBeginning = async (
   { job, ports, settings, retrial }: Session,
   { plan, memory, endpoint }: SessionWork,
-  { journal, reader }: { journal: Journal; reader: RecordReader },
+  { journal, reader }: { journal: RecordSink; reader: RecordReader },
 ): Promise<void> => {
   const at = ports.clock.wall()
   const baseUrl = endpoint?.endpoint.baseUrl ?? job.earlier?.base_url ?? settings.baseUrl
@@ -50,6 +53,18 @@ const writeBeginning = async (
   await journal.note({ kind: 'run', at, format: journalFormat, version, base_url: baseUrl, rows, faults, override })
   await writeMembership(plan, memory, { journal, reader, at })
   await writeCopies(plan, { journal, at })
+}
+
+/** The journal, seen by somebody who follows the calls. */
+const followCalls = (journal: RecordSink, doubts: CallDoubtsBook): RecordSink => {
+  const follow = (record: JournalRecord): JournalRecord => {
+    seeRecord(doubts, record)
+    return record
+  }
+  return {
+    note: record => journal.note(follow(record)),
+    commit: record => journal.commit(follow(record)),
+  }
 }
 
 const nothingSent: SendReport = { stop: undefined, settled: 0 }
@@ -72,7 +87,9 @@ export const journalSession = async (
     notify.onNotice?.(`The earlier answers were simulated; they are set aside in ${job.folder}/${name}`)
   }
   const budget = await openBudget(session)
-  const journal = await openJournal(job.folder, { scanned: memory.end, beforeSegment: job.lock.verify })
+  const doubts = createCallDoubts()
+  const opened = await openJournal(job.folder, { scanned: memory.end, beforeSegment: job.lock.verify })
+  const journal = followCalls(opened, doubts)
   const reader = createRecordReader(job.folder)
   try {
     await writeBeginning(session, work, { journal, reader })
@@ -101,10 +118,10 @@ export const journalSession = async (
           )
     const sentMs = Math.round(clock.now() - began)
     await journal.commit({ kind: 'end', at: clock.wall(), reason: endReason(report), wall_ms: sentMs })
-    return { ...report, sentMs }
+    return { ...report, sentMs, doubts: doubts.total() }
   } finally {
     reader.close()
-    await journal.close()
+    await opened.close()
   }
 }
 
