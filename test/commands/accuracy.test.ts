@@ -59,6 +59,14 @@ describe('the accuracy of a run', () => {
     expect(accuracy?.prompt_tokens?.error).toBeCloseTo(failed / ok, 2)
   })
 
+  it('leaves out calls that were refused for rate: nobody bills them', async () => {
+    const work = await createWorkspace({ fault429: 0.3, seed: 4 })
+    const { accuracy, summary } = await work.run({ input: await work.write('in.csv', manyPrompts(12)) })
+    expect(summary.rows.ok).toBe(12)
+    expect(summary.attempts).toBeGreaterThan(12)
+    expect(accuracy?.repeated_calls).toBe(0)
+  })
+
   it('takes the prompts of a large session as they were reported', async () => {
     const work = await createWorkspace()
     const options = { input: await work.write('in.csv', manyPrompts(2100)), maxTokens: 30 }

@@ -38,7 +38,7 @@ export interface Accuracy {
   readonly answers: { readonly source: 'assumption' | 'run'; readonly expected: number; readonly actual: number }
   /** Why the two differ, as far as it is known: prompt tokens that came from the cache at a lower price, … */
   readonly cached_tokens: number
-  /** … calls beyond one a row, … */
+  /** … calls beyond one a row, without those that were refused or never sent, … */
   readonly repeated_calls: number
   /** … and rows that reported no tokens, most of them failed. */
   readonly unreported_rows: number
@@ -119,6 +119,7 @@ export const createAccuracy = ({ table, drafts, findRates, toSend }: AccuracyFac
   const demand = createDemand(findRates)
   const earlier = createSeenAnswers()
   const actual = createActual()
+  let unbilledCalls = 0
   /** Of the rows that were looked at. */
   const looked = { rows: 0, tokens: 0 }
 
@@ -157,6 +158,10 @@ export const createAccuracy = ({ table, drafts, findRates, toSend }: AccuracyFac
         looked.tokens += size.promptTokens
       }
     },
+    /** So many calls of rows that are settled were made in vain, and nobody bills them. */
+    leaveOut(calls: number): void {
+      unbilledCalls += calls
+    },
     /** Undefined when there is nothing to compare with: nothing was sent, or no tokens were reported. */
     accuracy(): Accuracy | undefined {
       const { rows, unreported, prompt, completion, cached, calls, costUsd, unpriced } = actual.sums
@@ -182,7 +187,7 @@ export const createAccuracy = ({ table, drafts, findRates, toSend }: AccuracyFac
           actual: completion / (rows - unreported),
         },
         cached_tokens: cached,
-        repeated_calls: Math.max(0, calls - rows),
+        repeated_calls: Math.max(0, calls - unbilledCalls - rows),
         unreported_rows: unreported,
       }
     },

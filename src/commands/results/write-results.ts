@@ -82,8 +82,8 @@ const writeResults = async (
 
 /** The results of a session on their way: written behind the sending, so that little is left to do at its end. */
 export interface Results {
-  /** A row was settled. */
-  advance(): void
+  /** A row was settled, after so many calls that nobody bills. */
+  advance(unbilledCalls: number): void
   /** The sending is over: writes the rest. @throws PromptmillError `disk`, `interrupted` */
   finish(): Promise<Projection>
   /** Leaves the results as they were. Resolves when nothing more is written. */
@@ -116,6 +116,7 @@ export const startResults = (session: Session, plan: Plan, compared: boolean): R
   )
   const reader = createRecordReader(job.folder)
   const source = { table, reader, price, judge: settings.judge }
+  const accuracy = compared ? createComparison(session, plan) : undefined
   const written = writeResults(job, plan, {
     source,
     drafts,
@@ -123,12 +124,15 @@ export const startResults = (session: Session, plan: Plan, compared: boolean): R
     settings,
     dropSignal: options.dropSignal,
     frontier,
-    accuracy: compared ? createComparison(session, plan) : undefined,
+    accuracy,
   }).finally(() => reader.close())
   // The sending goes on whatever becomes of the results: they can be written again, answers cannot.
   written.catch(() => undefined)
   return {
-    advance: frontier.advance,
+    advance(unbilledCalls) {
+      accuracy?.leaveOut(unbilledCalls)
+      frontier.advance()
+    },
     finish() {
       frontier.open()
       return written

@@ -11,7 +11,7 @@ import type { Memory } from '../plan/remember.js'
 import { shorten } from '../retry/override.js'
 import { openBudget } from './budget.js'
 import type { RunEndpoint } from './endpoint.js'
-import { type SendReport, sendPending } from './send-pending.js'
+import { type SendJob, type SendReport, sendPending } from './send-pending.js'
 import type { Session } from './session.js'
 
 /** What a session has to do, and with what. */
@@ -76,7 +76,7 @@ const nothingSent: SendReport = { stop: undefined, settled: 0 }
 export const journalSession = async (
   session: Session,
   work: SessionWork,
-  onSettled: () => void,
+  onSettled: SendJob['onSettled'],
 ): Promise<SessionReport> => {
   const { job, settings, ports, notify, drafts, otherDrafts, retrial, price, options } = session
   const { plan, memory, endpoint, expectSimulated } = work

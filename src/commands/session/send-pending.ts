@@ -1,11 +1,12 @@
 import { countOf, showCount } from '../../core/count-words.js'
+import { failureClassOf } from '../../core/failures.js'
 import type { Request } from '../../core/model.js'
 import type { Price } from '../../core/outcome.js'
 import type { RecordSink } from '../../core/records.js'
 import type { RecordReader } from '../../journal/reader.js'
 import { createMeasurer } from '../../pricing/request-size.js'
 import type { Endpoint } from '../../send/client.js'
-import type { Budget, SendStop, Settlement } from '../../send/contract.js'
+import type { Budget, SendEvent, SendStop, Settlement } from '../../send/contract.js'
 import { dispatch } from '../../send/dispatch.js'
 import { fitConcurrency, readOpenFiles } from '../../send/open-files.js'
 import { roughTokens } from '../../send/rough-tokens.js'
@@ -27,8 +28,8 @@ export interface SendJob extends RequestSource {
   readonly price: Price
   readonly budget: Budget | undefined
   readonly expectSimulated: boolean | undefined
-  /** Called after each row that the table has as settled. */
-  readonly onSettled: () => void
+  /** Called after each row that the table has as settled, with how many of its calls nobody bills. */
+  readonly onSettled: (unbilledCalls: number) => void
 }
 
 /** What a session did. */
@@ -64,6 +65,24 @@ const onAbort = (signal: AbortSignal | undefined, call: () => void): (() => void
   return () => signal?.removeEventListener('abort', call)
 }
 
+/** Counts, by row, the calls of this session that were turned away or never sent. */
+const createUnbilled = () => {
+  const counts = new Map<number, number>()
+  return {
+    see(event: SendEvent): void {
+      if (event.kind !== 'failure') return
+      const failureClass = failureClassOf(event.code)
+      if (failureClass !== 'refused' && failureClass !== 'never-sent') return
+      counts.set(event.row, (counts.get(event.row) ?? 0) + 1)
+    },
+    take(row: number): number {
+      const count = counts.get(row) ?? 0
+      counts.delete(row)
+      return count
+    },
+  }
+}
+
 /** Sends the pending rows and brings each to its end. Every answer is in the journal, synced, before it is counted. */
 export const sendPending = async (
   job: SendJob,
@@ -87,6 +106,7 @@ export const sendPending = async (
     env: settings.simulate ? {} : ports.env,
   })
   const meter = createMeter(job, ports.clock)
+  const unbilled = createUnbilled()
   const maxWaitMs = settings.maxWait * 1000
   const sender = createSender(
     {
@@ -112,6 +132,7 @@ export const sendPending = async (
       judge: settings.judge,
       onEvent: event => {
         meter.seeEvent(event)
+        unbilled.see(event)
         // Whatever the answer turns out to be worth, it is a part of the row's story and of its cost.
         if (event.kind === 'answer') table.addPosition(event.row, event.position)
       },
@@ -119,12 +140,13 @@ export const sendPending = async (
   )
   const onSettled = (request: Request, settlement: Settlement): void => {
     meter.seeSettled(settlement.status)
+    const unbilledCalls = unbilled.take(request.row)
     if (settlement.status === 'left') return
     if (settlement.status === 'failed' && settlement.record === 'failure') {
       table.addPosition(request.row, settlement.position)
     }
     table.settle(request.row)
-    job.onSettled()
+    job.onSettled(unbilledCalls)
     if (notify.onOutcome === undefined) return
     const { row, line } = request
     notify.onOutcome({ row: row + 1, line, source: input.sourceOf(row), outcome: readOutcome(source, row) })
