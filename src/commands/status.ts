@@ -19,6 +19,10 @@ import { loadPrices } from './session/prices.js'
 /** What stands, and where it was read. */
 export interface Status {
   readonly summary: Summary
+  /** The same of requests that no row has any longer: edited, removed, or not chosen. The summary is without them. */
+  readonly gone: Summary
+  /** Where the rates come from, such as `prices.json over @pydantic/genai-prices 0.1.8`. */
+  readonly priceSource: string
   readonly manifest: Manifest
   readonly runFolder: string
 }
@@ -45,6 +49,8 @@ interface Books {
   readonly folder: string
   readonly memory: Recollection
   readonly tally: Tally
+  /** For requests that no row has any longer. */
+  readonly gone: Tally
   readonly price: Price
   readonly judge: Judge | undefined
 }
@@ -53,7 +59,7 @@ interface Books {
  * Counts requests that were sent and are not settled. Where an equal one answers their rows too, they are copies of it.
  * @returns how many of the rows that a request answers are counted by this
  */
-const tallyOpen = ({ folder, memory, tally, price, judge }: Books): KeyTable => {
+const tallyOpen = ({ folder, memory, tally, gone, price, judge }: Books): KeyTable => {
   const counted = createKeyTable()
   const reader = createRecordReader(folder)
   const readPast = (remembered: Remembered): Outcome =>
@@ -61,7 +67,10 @@ const tallyOpen = ({ folder, memory, tally, price, judge }: Books): KeyTable => 
   try {
     for (const request of memory.open()) {
       const { key, nth } = request
-      if (memory.isRemoved(key, nth)) continue
+      if (memory.isRemoved(key, nth)) {
+        gone.add(readPast(request))
+        continue
+      }
       const from = memory.copies.source(key) ?? nth
       const given = from === nth ? undefined : memory.peek(key, from)
       const own = readPast(request)
@@ -78,7 +87,7 @@ const tallyOpen = ({ folder, memory, tally, price, judge }: Books): KeyTable => 
  * Counts every settled request once, at its first record, in the order of the journal: reading on is cheap, leaping is
  * not. With it go the rows that it answers beside its own, also when it has none any longer.
  */
-const tallySettled = async ({ folder, memory, tally, price, judge }: Books, counted: KeyTable): Promise<void> => {
+const tallySettled = async ({ folder, memory, tally, gone, price, judge }: Books, counted: KeyTable): Promise<void> => {
   const reader = createRecordReader(folder)
   const source = { reader, price, judge }
   try {
@@ -88,12 +97,11 @@ const tallySettled = async ({ folder, memory, tally, price, judge }: Books, coun
       const remembered = memory.peek(key, nth)
       if (remembered?.settled !== true || remembered.positions[0] !== position) return
       let copies = memory.copies.of(key, nth)
-      const removed = memory.isRemoved(key, nth)
-      if (removed && copies === 0) return
       const { positions } = remembered
       const outcome =
         positions.length === 1 ? foldOutcome([view.record()], price, judge) : readRecorded(source, positions)
-      if (!removed) tally.add(outcome)
+      const owner = memory.isRemoved(key, nth) ? gone : tally
+      owner.add(outcome)
       for (copies -= counted.get(key, nth) ?? 0; copies > 0; copies--) tally.add(copyOutcome(outcome))
     })
   } finally {
@@ -117,13 +125,21 @@ const tallyFaults = (tally: Tally, memory: Recollection): void => {
 export const readStatus = async (target: string, prices?: string): Promise<Status> => {
   const { folder, manifest } = await findRun(target)
   const memory = await recall(folder)
-  const price = createDailyPrice(await loadPrices(prices, folder))
+  const book = await loadPrices(prices, folder)
+  const price = createDailyPrice(book)
   const tally = createTally()
+  const gone = createTally()
   const judge = await recallJudge(manifest.settings)
-  const books = { folder, memory, tally, price, judge }
+  const books = { folder, memory, tally, gone, price, judge }
   await tallySettled(books, tallyOpen(books))
   tallyFaults(tally, memory)
   const counted = tally.summary(0).rows.total
   for (let row = counted; row < (memory.lastRun?.rows ?? 0); row++) tally.add(pendingOutcome())
-  return { summary: tally.summary(memory.wallMs, toUnclear(memory.doubts)), manifest, runFolder: folder }
+  return {
+    summary: tally.summary(memory.wallMs, toUnclear(memory.doubts)),
+    gone: gone.summary(0),
+    priceSource: book.source,
+    manifest,
+    runFolder: folder,
+  }
 }

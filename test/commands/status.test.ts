@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readStatus } from '../../src/commands/status.js'
+import { parseUsd } from '../../src/core/money.js'
 import { createWorkspace, manyPrompts, type Workspace } from './workspace.js'
 
 const statusOf = async (work: Workspace, target = 'in.results.csv') => (await readStatus(work.at(target))).summary
@@ -42,6 +43,41 @@ describe('readStatus', () => {
     const restored = await run('a\nb\nc\nd\ny')
     expect(restored.plan).toMatchObject({ reused: 4, pending: 1 })
     expect(await statusOf(work)).toEqual(restored.summary)
+  })
+
+  it('tells apart what was spent on rows that are edited, removed or not chosen', async () => {
+    const work = await createWorkspace()
+    const rows = (prompts: string) => work.write('in.csv', `prompt\n${prompts}\n`)
+    const ledger = () => parseUsd(work.simulator.ledger().cost_usd) ?? 0n
+    await work.run({ input: await rows('a\nb\nc\nd') })
+    await work.run({ input: await rows('a\nx\nc'), limit: 2 })
+    const { summary, gone } = await readStatus(work.at('in.results.csv'))
+    expect(summary.rows.total).toBe(2)
+    expect(gone.rows).toEqual({ total: 3, ok: 3, failed: 0, pending: 0 })
+    expect((parseUsd(summary.cost_usd ?? '') ?? 0n) + (parseUsd(gone.cost_usd ?? '') ?? 0n)).toBe(ledger())
+    await work.run({ input: await rows('a\nb\nc\nd\nx') })
+    expect((await readStatus(work.at('in.results.csv'))).gone).toMatchObject({ rows: { total: 0 }, cost_usd: '0' })
+  })
+
+  it('counts the call of a row that is gone apart, also where others share its answer', async () => {
+    const work = await createWorkspace()
+    const rows = (prompts: string) => work.write('in.csv', `prompt\n${prompts}\n`)
+    await work.run({ input: await rows('a\nb\na'), dedupe: true })
+    await work.run({ input: await rows('b'), dedupe: true })
+    const { summary, gone } = await readStatus(work.at('in.results.csv'))
+    const sum = (parseUsd(summary.cost_usd ?? '') ?? 0n) + (parseUsd(gone.cost_usd ?? '') ?? 0n)
+    expect(sum).toBe(parseUsd(work.simulator.ledger().cost_usd))
+  })
+
+  it('names where the prices come from', async () => {
+    const work = await createWorkspace()
+    const prices = await work.write('p.json', '{"gpt-4o-mini":{"input":1,"output":2}}')
+    const input = await work.write('in.csv', manyPrompts(1))
+    await work.run({ input, prices })
+    await work.run({ input, output: work.at('plain.csv') })
+    const { priceSource } = await readStatus(work.at('in.results.csv'))
+    expect(priceSource).toMatch(/prices\.json over @pydantic\/genai-prices \d/)
+    expect((await readStatus(work.at('plain.csv'))).priceSource).toMatch(/^@pydantic\/genai-prices \d/)
   })
 
   it('counts rows that are gone although nothing was sent since', async () => {
