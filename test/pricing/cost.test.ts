@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Usage } from '../../src/core/model.js'
 import { formatUsd, type Usd } from '../../src/core/money.js'
-import { createPricer, priceUsage } from '../../src/pricing/cost.js'
+import { createPricer, createRateFinder, priceUsage } from '../../src/pricing/cost.js'
 import { loadPriceBook, type PriceBook } from '../../src/pricing/price-book.js'
 
 const today = new Date('2026-11-24T12:00:00Z')
@@ -131,6 +131,21 @@ describe('the cost of a request', async () => {
 
   it('is never less than nothing where cached tokens exceed the prompt', () => {
     expect(show(price('gpt-4o-mini', usage(10, 0, { cachedTokens: 10, cacheWriteTokens: 5 })))).toBe('0.0000015')
+  })
+})
+
+describe('createRateFinder', () => {
+  // Where an estimate changes its rates, for the models whose pages say "from 272 k on" and "more than 272 k".
+  it.each([
+    ['gpt-5.6-sol', 271_999, '0.000004'],
+    ['gpt-5.6-sol', 272_000, '0.000008'],
+    ['gpt-6-sol', 272_000, '0.000002'],
+    ['gpt-6-sol', 272_001, '0.000004'],
+  ])('has for a prompt to %s of %d tokens the rate that it is billed at', async (model, promptTokens, rate) => {
+    const book = await loadPriceBook()
+    const rates = createRateFinder(book, today)(model, undefined, promptTokens)
+    expect(show(rates?.input)).toBe(rate)
+    expect(createPricer(book, today)(model, usage(promptTokens, 0))).toBe((rates?.input ?? 0n) * BigInt(promptTokens))
   })
 })
 
