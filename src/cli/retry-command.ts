@@ -32,7 +32,7 @@ const showOverride = (override: Override): string =>
   Object.entries(override)
     // What another flag has taken the place of.
     .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${flagName(key)} ${showValue(value)}`)
+    .flatMap(([key, value]) => [value].flat().map(one => `${flagName(key)} ${showValue(one)}`))
     .join(', ')
 
 /** `5 rows (3 timeout, 2 empty_answer), whose calls 15 others share, with --model gpt-4o` */
