@@ -204,6 +204,8 @@ export const run = async (
       : await writeAgain(session, plan)
     const { tally, examples, accuracy } = projection
     const { wallMs, doubts } = memory.memory
+    // Without anything to send the journal may still have heard of rows that are gone.
+    const sent = plan.counts.pending > 0
     const summary = tally.summary(wallMs + report.sentMs, toUnclear(doubts, report.doubts))
     // Only the answers tell whether the endpoint behind a base URL was the simulator. The session that had them first may
     // have been killed before it said so.
@@ -220,7 +222,7 @@ export const run = async (
       plan: plan.counts,
       stop: report.stop,
       examples,
-      session: { wallMs: ports.clock.now() - began, sentMs: report.sentMs, settled: report.settled },
+      session: { wallMs: ports.clock.now() - began, sentMs: sent ? report.sentMs : 0, settled: report.settled },
       accuracy,
     }
   } finally {

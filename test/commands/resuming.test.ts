@@ -55,6 +55,14 @@ describe('a resumed run tells how its input changed', () => {
     expect(await resume(await createWorkspace(), after)).toEqual(counts)
   })
 
+  it('and that nothing was sent, when rows are only gone', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', table(rows))
+    await work.run({ input })
+    await work.write('in.csv', table([a, b, c]))
+    expect((await work.run({ input })).session).toMatchObject({ sentMs: 0, settled: 0 })
+  })
+
   it.each([
     ['an edited row that moved', [edited, a, c, d], { rows: 4, reused: 3, moved: 1, edited: 1, new: 0, removed: 0 }],
     ['a row in the place of another', [a, x, c, d], { rows: 4, reused: 3, moved: 0, edited: 0, new: 1, removed: 1 }],
