@@ -1,4 +1,4 @@
-import { readdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { readdir, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { RowOutcome } from '../../src/commands/ports.js'
@@ -272,6 +272,28 @@ describe('before the first cent', () => {
     expect(await work.read('mine.csv')).toBe('my,own\n')
     await work.run({ input, output, overwrite: true })
     expect((await work.readCsv('mine.csv'))[0]).toMatchObject({ status: 'ok' })
+  })
+
+  it('results whose run folder is gone are not said to be of somebody else', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(1))
+    await work.run({ input })
+    await rename(work.at('in.results.csv.run'), work.at('elsewhere'))
+    const { message, hint } = await refusal(work.run({ input }))
+    expect(message).toMatch(
+      /in\.results\.csv exists, and there is no run in .*in\.results\.csv\.run that it belongs to$/,
+    )
+    expect(hint).toMatch(/put that folder back/)
+  })
+
+  it('a file in the place of the run folder is told', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(1))
+    await work.write('in.results.csv.run', '')
+    const { code, message } = await refusal(work.run({ input }))
+    expect(code).toBe('bad_output')
+    expect(message).toMatch(/in\.results\.csv\.run is not a folder/)
+    expect(work.simulator.ledger().calls).toBe(0)
   })
 
   it.each([

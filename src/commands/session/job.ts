@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, realpath, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError, systemCode } from '../../core/errors.js'
 import { sameFingerprint } from '../../input/fingerprint.js'
@@ -31,16 +31,23 @@ export interface Job {
 const refuse = (message: string, hint: string, cause?: unknown): PromptmillError =>
   new PromptmillError('bad_output', message, { hint, cause })
 
+interface TargetFacts {
+  /** Whether there is a run that it belongs to. */
+  readonly owned: boolean
+  readonly overwrite: boolean
+  readonly folder: string
+}
+
 /** Looks before leaping: what stands where the results shall go. A link is followed, so that it stays one. */
-const checkTarget = async (file: string, owned: boolean, overwrite: boolean): Promise<void> => {
+const checkTarget = async (file: string, { owned, overwrite, folder }: TargetFacts): Promise<void> => {
   const info = await lstat(await realpath(file).catch(() => file)).catch(() => undefined)
   if (info === undefined) return
   if (!info.isFile()) {
     throw refuse(`--output ${file} is not a file`, 'Give the name of a file, or - for standard output')
   }
   if (owned || overwrite) return
-  throw new PromptmillError('output_exists', `${file} exists, and promptmill did not write it`, {
-    hint: 'Give another --output, or --overwrite to replace it',
+  throw new PromptmillError('output_exists', `${file} exists, and there is no run in ${folder} that it belongs to`, {
+    hint: 'If promptmill wrote it, put that folder back: it has the answers. Else give another --output, or --overwrite to replace it',
   })
 }
 
@@ -53,7 +60,13 @@ const makeFolder = async (folder: string): Promise<boolean> => {
     return true
   } catch (error) {
     const code = systemCode(error)
-    if (code === 'EEXIST') return false
+    if (code === 'EEXIST') {
+      if ((await stat(folder)).isDirectory()) return false
+      throw refuse(
+        `${folder} is not a folder, and the run needs one of that name`,
+        'Move it away, or give another --output',
+      )
+    }
     if (code === 'ENOENT') {
       throw refuse(`The folder ${path.dirname(folder)} does not exist`, 'Create it, or give another --output', error)
     }
@@ -80,7 +93,8 @@ export const openJob = async (from: RowSource, settings: RunSettings): Promise<J
   const place = decideOutput(settings.output, resolved, format)
   const { runFolder: folder } = place
   const known = await readManifest(folder)
-  if (place.file !== undefined) await checkTarget(place.file, known !== undefined, settings.overwrite)
+  const { overwrite } = settings
+  if (place.file !== undefined) await checkTarget(place.file, { owned: known !== undefined, overwrite, folder })
   const made = await makeFolder(folder)
   let lock: Lock | undefined
   const close = async (): Promise<void> => {
