@@ -35,6 +35,22 @@ describe('calls that may have been billed without an answer', () => {
     expect(await statusOf(work)).toEqual(summary)
   })
 
+  it.each([
+    ['web pages', { faultHtml: 0.3, seed: 4 }],
+    ['errors in place of answers', { faultError200: 0.3, seed: 4 }],
+    ['replies cut without a length to tell by', { faultCutSilent: 0.3, seed: 4 }],
+  ])('are those with a reply that is none, too: %s', async (_title, faults) => {
+    const work = await createWorkspace(faults)
+    const input = await work.write('in.csv', manyPrompts(40))
+    const { summary } = await work.run({ input, retries: 3, maxCost: 1, maxTokens: 100 })
+    const { calls, answered } = work.simulator.ledger()
+    expect(summary.unclear.calls).toBe(calls - answered)
+    expect(summary.unclear.at_most_usd).not.toBeNull()
+    expect(await statusOf(work)).toEqual(summary)
+    const again = await work.run({ input, retries: 3, maxCost: 1, maxTokens: 100 })
+    expect(again.summary.unclear).toEqual(summary.unclear)
+  })
+
   it('are not those that were refused, or never left', async () => {
     const work = await createWorkspace({ fault429: 0.2, seed: 2 })
     const { summary } = await work.run({ input: await work.write('in.csv', manyPrompts(20)) })

@@ -2,6 +2,7 @@ import { formatUsd, parseUsd, type Usd } from '../../core/money.js'
 import type { JournalRecord, RowRecord } from '../../core/records.js'
 import type { UnclearTotals } from '../../core/summary.js'
 import type { RecordView } from '../../journal/record-view.js'
+import { mostOnTheirWay } from './latest-answers.js'
 import { refOf } from './settled.js'
 
 /** What is read of a record to tell what became of a call. */
@@ -26,6 +27,7 @@ export interface CallDoubts {
  */
 export const createCallDoubts = () => {
   const begun = new Map<string, Usd | undefined>()
+  const replied = new Map<string, Usd | undefined>()
   let calls = 0
   let reservedUsd = 0n
   let unreserved = 0
@@ -40,18 +42,34 @@ export const createCallDoubts = () => {
       if (begun.has(call)) doubt(begun.get(call))
       begun.set(call, parseUsd(reserved ?? ''))
     },
-    /** @returns what was reserved for the call */
-    answer({ key, nth }: CallRecord): Usd | undefined {
+    /** A reply has come. If it is no answer, `fail` will soon say so: it is kept in mind for that long. */
+    reply({ key, nth }: CallRecord): void {
+      const call = refOf(key, nth)
+      replied.delete(call)
+      replied.set(call, begun.get(call))
+      begun.delete(call)
+      if (replied.size <= mostOnTheirWay) return
+      for (const oldest of replied.keys()) {
+        replied.delete(oldest)
+        return
+      }
+    },
+    /**
+     * What the call cost is known, or counted by somebody else.
+     * @returns what was reserved for it
+     */
+    settle({ key, nth }: CallRecord): Usd | undefined {
       const call = refOf(key, nth)
       const reserved = begun.get(call)
       begun.delete(call)
       return reserved
     },
-    /** After an answer of no use it speaks of a call that has been answered. */
+    /** The call failed, or its reply was of no use. */
     fail({ key, nth }: CallRecord, ambiguous: boolean): void {
       const call = refOf(key, nth)
-      if (begun.has(call) && ambiguous) doubt(begun.get(call))
-      begun.delete(call)
+      const calls = begun.has(call) ? begun : replied
+      if (calls.has(call) && ambiguous) doubt(calls.get(call))
+      calls.delete(call)
     },
     /** All of them, those of which nothing more has been heard by now included. */
     total(): CallDoubts {
@@ -70,7 +88,7 @@ export type CallDoubtsBook = ReturnType<typeof createCallDoubts>
 /** Follows what a scan of the journal shows. */
 export const seeView = (doubts: CallDoubtsBook, view: RecordView): void => {
   if (view.kind === 'start') doubts.begin(view, view.mayHave('reserved_usd') ? view.facts().reserved_usd : undefined)
-  else if (view.kind === 'answer') doubts.answer(view)
+  else if (view.kind === 'answer') doubts.reply(view)
   else if (view.kind === 'failure') doubts.fail(view, view.facts().ambiguous)
   else if (view.kind === 'unknown') doubts.fail(view, true)
 }
@@ -78,7 +96,7 @@ export const seeView = (doubts: CallDoubtsBook, view: RecordView): void => {
 /** Follows what a session writes. */
 export const seeRecord = (doubts: CallDoubtsBook, record: JournalRecord): void => {
   if (record.kind === 'start') doubts.begin(record, record.reserved_usd)
-  else if (record.kind === 'answer') doubts.answer(record)
+  else if (record.kind === 'answer') doubts.reply(record)
   else if (record.kind === 'failure') doubts.fail(record, record.ambiguous)
   else if (record.kind === 'unknown') doubts.fail(record, true)
 }

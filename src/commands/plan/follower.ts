@@ -46,9 +46,14 @@ export const createFollower = () => {
     settled,
     open,
     again,
-    /** Takes back that an answer settles its request, if it is still the last that was heard of it. */
-    takeBack(answer: Attempted, position: JournalPosition): void {
-      if (settled.positions(answer.key, answer.nth).at(-1) === position) leaveOpen(answer)
+    /**
+     * Takes back that an answer settles its request, if it is still the last that was heard of it.
+     * @returns whether it was
+     */
+    takeBack(answer: Attempted, position: JournalPosition): boolean {
+      const isLast = settled.positions(answer.key, answer.nth).at(-1) === position
+      if (isLast) leaveOpen(answer)
+      return isLast
     },
     follow(view: RowView, position: JournalPosition): void {
       switch (view.kind) {

@@ -6,7 +6,7 @@ import { createRecordReader } from '../../journal/reader.js'
  * More answers than this cannot be on their way to the disk at once: a row has one, and no more rows are open than
  * twice the largest `--concurrency` and a few.
  */
-const mostOnTheirWay = 20_016
+export const mostOnTheirWay = 20_016
 
 /**
  * The latest answers of a session, in case it was killed. An answer is on the disk before anybody reads it, and what is

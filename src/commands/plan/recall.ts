@@ -122,7 +122,9 @@ export const recall = async (
   const latest = createLatestAnswers(folder)
   /** A session that did not end was killed: what it had no time to say of its last answers is made up for. */
   const closeSession = (): void => {
-    for (const { record, position } of latest.takeUseless()) follower.takeBack(record, position)
+    for (const { record, position } of latest.takeUseless()) {
+      if (follower.takeBack(record, position)) doubts.fail(record, true)
+    }
   }
 
   const end = await scanJournal(folder, (view, position) => {

@@ -34,7 +34,7 @@ export const sumEarlierSpending = async (folder: string, price: Price): Promise<
         doubts.begin(view, view.facts().reserved_usd)
         return
       case 'answer': {
-        const reserved = doubts.answer(view)
+        const reserved = doubts.settle(view)
         const cost = priceAnswer(view.record(), price) ?? reserved
         if (cost === undefined) unknownAnswers += 1
         else answeredUsd += cost

@@ -14,6 +14,13 @@ const empty = JSON.stringify({ choices: [] })
 const sent = (n: number, body: string): JournalRecord[] => [startOf(n), answerOf(n, body)]
 const failed = (n: number, final: boolean): JournalRecord => ({ ...failureOf(n), final, code: 'invalid_body' })
 
+const doubtful = (n: number): JournalRecord => ({
+  ...failureOf(n),
+  final: false,
+  code: 'invalid_body',
+  ambiguous: true,
+})
+
 /** Writes a journal and recalls it. */
 const recallAll = async (records: readonly JournalRecord[]): Promise<Recollection> => {
   const folder = await createFolder()
@@ -41,6 +48,16 @@ describe('an answer that is of no use', () => {
     ['settles it when it is a completion without text, which is paid for', [...sent(1, empty)], 'settled 1 0'],
   ] as const)('%s', async (_title, records, story) => {
     expect(storyOf(await recallAll([runRecord, ...records]))).toBe(story)
+  })
+
+  it.each([
+    ['before anything was noted of it', sent(1, page)],
+    ['and another send of the row was cut off', [...sent(1, page), doubtful(1), { ...startOf(1), attempt: 2 }]],
+    ['when the row has been answered since', [...sent(1, page), doubtful(1), ...sent(1, good)]],
+    ['when the row has been answered in another session', [...sent(1, page), runRecord, ...sent(1, good), end]],
+  ] as const)('may have been billed, each call once: killed %s', async (title, records) => {
+    const calls = title.includes('cut off') ? 2 : 1
+    expect((await recallAll([runRecord, ...records])).doubts.calls).toBe(calls)
   })
 
   it('changes nothing about a row that had failed before it was sent again', async () => {
