@@ -27,7 +27,9 @@ export interface CallDoubts {
  */
 export const createCallDoubts = () => {
   const begun = new Map<string, Usd | undefined>()
-  const replied = new Map<string, Usd | undefined>()
+  // Two halves: when one is full the older is dropped. Taking the oldest out one by one is slow in a Map.
+  let replied = new Map<string, Usd | undefined>()
+  let earlier = replied
   let calls = 0
   let reservedUsd = 0n
   let unreserved = 0
@@ -40,19 +42,17 @@ export const createCallDoubts = () => {
     begin({ key, nth }: CallRecord, reserved: string | undefined): void {
       const call = refOf(key, nth)
       if (begun.has(call)) doubt(begun.get(call))
-      begun.set(call, parseUsd(reserved ?? ''))
+      begun.set(call, reserved === undefined ? undefined : parseUsd(reserved))
     },
     /** A reply has come. If it is no answer, `fail` will soon say so: it is kept in mind for that long. */
     reply({ key, nth }: CallRecord): void {
       const call = refOf(key, nth)
-      replied.delete(call)
+      if (replied.size >= mostOnTheirWay) {
+        earlier = replied
+        replied = new Map()
+      }
       replied.set(call, begun.get(call))
       begun.delete(call)
-      if (replied.size <= mostOnTheirWay) return
-      for (const oldest of replied.keys()) {
-        replied.delete(oldest)
-        return
-      }
     },
     /**
      * What the call cost is known, or counted by somebody else.
@@ -67,7 +67,7 @@ export const createCallDoubts = () => {
     /** The call failed, or its reply was of no use. */
     fail({ key, nth }: CallRecord, ambiguous: boolean): void {
       const call = refOf(key, nth)
-      const calls = begun.has(call) ? begun : replied
+      const calls = [begun, replied].find(known => known.has(call)) ?? earlier
       if (calls.has(call) && ambiguous) doubt(calls.get(call))
       calls.delete(call)
     },
