@@ -18,14 +18,31 @@ const shownAsText = ['tools', 'functions', 'response_format']
 
 const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value)
 
-const countPart = (part: JsonValue, counters: PartCounters): number => {
-  if (typeof part === 'string') return counters.countText(part)
-  if (!isObject(part)) return 0
-  const text = part['text'] ?? part['refusal']
-  if (typeof text === 'string') return counters.countText(text)
-  // What sound and files cost is not in the request: no number is better than one made from their Base64.
-  return part['type'] === 'image_url' ? counters.countImage(part) : 0
+const textOf = (part: JsonValue): string | undefined => {
+  const text = isObject(part) ? (part['text'] ?? part['refusal']) : part
+  return typeof text === 'string' ? text : undefined
 }
+
+const isImage = (part: JsonValue): part is JsonObject => isObject(part) && part['type'] === 'image_url'
+
+const countPart = (part: JsonValue, counters: PartCounters): number => {
+  const text = textOf(part)
+  if (text !== undefined) return counters.countText(text)
+  // What sound and files cost is not in the request: no number is better than one made from their Base64.
+  return isImage(part) ? counters.countImage(part) : 0
+}
+
+/**
+ * Whether a conversation holds what takes tokens that nobody can tell before it is sent: sound, files, parts of a kind
+ * not known here, and an earlier answer given as sound, which the API knows by its id.
+ */
+export const holdsUncounted = (messages: JsonValue | undefined): boolean =>
+  messages !== undefined &&
+  isList(messages) &&
+  messages.filter(isObject).some(({ content = null, audio = null }) => {
+    if (isObject(audio)) return true
+    return isList(content) && content.some(part => textOf(part) === undefined && !isImage(part))
+  })
 
 const countField = (key: string, value: JsonValue, counters: PartCounters): number => {
   if (value === null) return 0

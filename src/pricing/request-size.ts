@@ -1,5 +1,6 @@
 import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
+import { holdsUncounted } from './chat-tokens.js'
 import { findImages, measureImage } from './image-parts.js'
 import { isReasoningModel } from './model-name.js'
 import { loadTokenCounter, type TokenCounter } from './tokens.js'
@@ -20,23 +21,12 @@ export interface RequestSize {
   readonly assumedImages: number
   /** Images whose data are none that the API takes. */
   readonly brokenImages: number
-  /** Whether the prompt holds what no number of tokens can be told of before it is sent: sound, files. */
+  /** Whether the prompt holds what no number of tokens can be told of before it is sent: sound, files and the like. */
   readonly uncounted: boolean
 }
 
 const toNumber = (value: JsonValue | undefined): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 1 ? value : undefined
-
-const uncountedParts: readonly JsonValue[] = ['input_audio', 'file']
-
-const holdsUncounted = (messages: JsonValue | undefined): boolean =>
-  Array.isArray(messages) &&
-  messages.some(
-    message =>
-      isObject(message) &&
-      Array.isArray(message['content']) &&
-      message['content'].some(part => isObject(part) && uncountedParts.includes(part['type'] ?? null)),
-  )
 
 const countImages = (body: JsonObject, model: string) => {
   const bases = findImages(body).map(part => measureImage(part, model).basis)
@@ -54,6 +44,16 @@ export const serviceTierOf = ({ service_tier: tier }: JsonObject): string | unde
 /** The most completion tokens that a request allows one answer, under either name of the limit. */
 export const maxTokensOf = (body: JsonObject): number | undefined =>
   toNumber(body['max_completion_tokens']) ?? toNumber(body['max_tokens'])
+
+/** Whether a request asks for answers of sound, whose tokens cost more than those of text (OpenAI guide "Audio"). */
+export const asksForSound = ({ modalities, audio }: JsonObject): boolean =>
+  isObject(audio) || (Array.isArray(modalities) && modalities.includes('audio'))
+
+const searchModel = /-search-(?:preview|api)/
+
+/** Whether answering a request searches the web: by its own wish, or as its model always does (guide "Web search"). */
+export const searchesWeb = ({ model, web_search_options: search }: JsonObject): boolean =>
+  isObject(search) || (typeof model === 'string' && searchModel.test(model))
 
 /** Measures the body of a chat completion. */
 export const measureRequest = (body: JsonObject, counter: Pick<TokenCounter, 'countPrompt'>): RequestSize => {

@@ -1,10 +1,18 @@
 import { PromptmillError } from '../core/errors.js'
 import type { JsonObject } from '../core/model.js'
 import type { Usd } from '../core/money.js'
+import { holdsUncounted } from './chat-tokens.js'
 import type { ModelLimits } from './model-limits.js'
 import type { PriceBook } from './price-book.js'
 import type { RateCard, Rates, TokenRates } from './rates.js'
-import { maxTokensOf, measureRequest, type RequestSize, serviceTierOf } from './request-size.js'
+import {
+  asksForSound,
+  maxTokensOf,
+  measureRequest,
+  type RequestSize,
+  searchesWeb,
+  serviceTierOf,
+} from './request-size.js'
 import { loadTokenCounter, type TokenCounter } from './tokens.js'
 
 /** The worst that one request can cost. */
@@ -28,6 +36,10 @@ export interface WorstCaseFacts {
 /** The dearest that a prompt token can be: written to the cache, where that costs more than not. */
 const inputRate = ({ input, cacheWrite = 0n }: TokenRates): Usd => (cacheWrite > input ? cacheWrite : input)
 
+/** The dearest that a token of an answer can be: an answer of sound has tokens of text too. */
+const outputRate = ({ output, audioOutput = 0n }: TokenRates, sound: boolean): Usd =>
+  sound && audioOutput > output ? audioOutput : output
+
 const selectRates = (card: RateCard, promptTokens: number): TokenRates => {
   const { longContext } = card
   return (longContext !== undefined && promptTokens >= longContext.fromPromptTokens && longContext.rates) || card
@@ -43,6 +55,22 @@ const needsLimit = (model: string): PromptmillError =>
     hint: 'Give --max-tokens N: the most that one answer may take',
   })
 
+/** Why no worst case of a request is known, however long its answer; undefined when there is one. */
+const findUnbounded = (request: JsonObject): string | undefined => {
+  if (holdsUncounted(request['messages']))
+    return 'what sound, files and the like take is not known before they are sent'
+  return searchesWeb(request) ? 'what a web search costs is not known' : undefined
+}
+
+/** @throws PromptmillError `bad_flag` */
+const checkBounded = (request: JsonObject, nameRow: () => string): void => {
+  const reason = findUnbounded(request)
+  if (reason === undefined) return
+  throw new PromptmillError('bad_flag', `--max-cost cannot hold for ${nameRow()}: ${reason}`, {
+    hint: 'Leave such rows out (--where chooses rows), or run without --max-cost: a few at first (--limit), to see what they cost',
+  })
+}
+
 /** Knows the worst case of any request, each model looked up once. */
 export interface WorstCases {
   /**
@@ -50,8 +78,8 @@ export interface WorstCases {
    * @throws PromptmillError `bad_price` or `bad_flag` when the worst case of its model is not known
    */
   of(model: string, body: string): RequestWorstCase | Promise<RequestWorstCase>
-  /** Throws what `of` would, without counting tokens: for all requests before the first is sent. */
-  check(model: string, body: string): void
+  /** Throws what `of` would, naming the row, without counting tokens: for all requests before the first is sent. */
+  check(model: string, body: string, nameRow: () => string): void
 }
 
 interface KnownModel {
@@ -77,20 +105,28 @@ export const createWorstCases = ({ book, limits, at, onUncapped }: WorstCaseFact
     onUncapped(model, outputTokens)
     return outputTokens
   }
-  const cardOf = (rates: Rates, tier: string | undefined, model: string): RateCard => {
+  const cardOf = (rates: Rates, request: JsonObject, model: string): RateCard => {
+    const tier = serviceTierOf(request)
     const card = tier === undefined ? rates : rates.tiers.get(tier)
     if (card === undefined) throw needsPrice(`${model} with service_tier ${tier}`, book.source)
+    const priced = [card, card.longContext?.rates ?? card]
+    if (asksForSound(request) && priced.some(({ audioOutput }) => audioOutput === undefined)) {
+      throw needsPrice(`answers of ${model} in sound`, book.source)
+    }
     return card
   }
   const measure = ({ rates, counter }: KnownModel, body: string): RequestWorstCase => {
-    const size: RequestSize = measureRequest(JSON.parse(body) as JsonObject, counter)
-    const card = cardOf(rates, size.serviceTier, size.model)
+    const request = JSON.parse(body) as JsonObject
+    checkBounded(request, () => 'a row')
+    const size: RequestSize = measureRequest(request, counter)
+    const card = cardOf(rates, request, size.model)
+    const sound = asksForSound(request)
     const completionTokens = (size.maxTokens ?? longestAnswer(size.model)) * size.choices
     return {
       promptTokens: size.promptTokens,
       cost(promptTokens) {
         const selected = selectRates(card, promptTokens)
-        return BigInt(promptTokens) * inputRate(selected) + BigInt(completionTokens) * selected.output
+        return BigInt(promptTokens) * inputRate(selected) + BigInt(completionTokens) * outputRate(selected, sound)
       },
     }
   }
@@ -105,9 +141,10 @@ export const createWorstCases = ({ book, limits, at, onUncapped }: WorstCaseFact
         return measure(loaded, body)
       })
     },
-    check(model, body) {
+    check(model, body, nameRow) {
       const request = JSON.parse(body) as JsonObject
-      cardOf(ratesOf(model), serviceTierOf(request), model)
+      checkBounded(request, nameRow)
+      cardOf(ratesOf(model), request, model)
       if (maxTokensOf(request) === undefined) longestAnswer(model)
     },
   }

@@ -91,4 +91,62 @@ describe('--max-cost', () => {
     const input = await work.write('in.csv', manyPrompts(1))
     await expect(work.run({ input, maxCost })).rejects.toMatchObject({ code: 'bad_flag' })
   })
+
+  const sound = { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } }
+  const pdf = { type: 'file', file: { file_id: 'file-abc' } }
+  const video = { type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } }
+  const text = { type: 'text', text: 'What is this?' }
+  const asked = (...parts: readonly object[]): readonly object[] => [{ role: 'user', content: [text, ...parts] }]
+  const answered = [{ role: 'user', content: 'hi' }, { role: 'assistant', audio: { id: 'audio_abc' } }, ...asked()]
+  const toBatchLine = (body: object): object => ({ custom_id: 'b', method: 'POST', url: '/v1/chat/completions', body })
+
+  it.each<[string, object, RegExp]>([
+    ['sound', { messages: asked(sound) }, /what sound, files .* take is not known/],
+    ['a file', { messages: asked(pdf) }, /what sound, files .* take is not known/],
+    ['a part of a kind not known', { messages: asked(video) }, /what sound, files .* take is not known/],
+    ['an earlier answer of sound', { messages: answered }, /what sound, files .* take is not known/],
+    [
+      'sound, in a Batch API line',
+      toBatchLine({ model: 'gpt-4o-mini', max_tokens: 5, messages: asked(sound) }),
+      /line 2\).*what sound, files .* take is not known/,
+    ],
+    ['a web search', { messages: asked(), params: { web_search_options: {} } }, /what a web search costs is not known/],
+  ])('sends nothing when a row holds or asks for what has no known worst case: %s', async (_title, row, message) => {
+    const work = await createWorkspace()
+    const lines = [{ messages: [{ role: 'user', content: 'plain' }] }, row]
+    const input = await work.write('in.jsonl', lines.map(line => `${JSON.stringify(line)}\n`).join(''))
+    const told: unknown = await work.run({ input, maxCost: 1, maxTokens }).catch((error: unknown) => error)
+    expect(told).toMatchObject({ code: 'bad_flag', exitCode: 2, hint: expect.stringContaining('--max-cost') as string })
+    expect(String(told)).toMatch(/row 2 \(line 2\)/)
+    expect(String(told)).toMatch(message)
+    expect(work.simulator.ledger().calls).toBe(0)
+    const { summary } = await work.run({ input, maxTokens })
+    expect(summary.rows.ok).toBe(2)
+  })
+
+  const spoken = ['modalities=["text","audio"]', 'audio={"voice":"alloy","format":"wav"}']
+
+  it('reserves answers of sound at the price of sound, and those of text at that of text', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(1))
+    // 60 tokens of gpt-audio are $0.0006 as text and $0.00384 as sound.
+    const given = { input, model: 'gpt-audio', maxCost: 0.002, maxTokens }
+    const { stop } = await work.run({ ...given, param: spoken, output: work.at('spoken.csv') })
+    expect(stop?.code).toBe('budget_exhausted')
+    expect(work.simulator.ledger().calls).toBe(0)
+    const { summary } = await work.run({ ...given, output: work.at('written.csv') })
+    expect(summary.rows.ok).toBe(1)
+  })
+
+  it('refuses to start when an answer of sound has no known price', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(1))
+    const run = work.run({ input, model: 'gpt-4o-audio-preview', param: spoken, maxCost: 1, maxTokens })
+    await expect(run).rejects.toMatchObject({
+      code: 'bad_price',
+      exitCode: 2,
+      message: expect.stringContaining('sound') as string,
+    })
+    expect(work.simulator.ledger().calls).toBe(0)
+  })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/model.js'
-import { createMeasurer, type RequestSize } from '../../src/pricing/request-size.js'
+import { asksForSound, createMeasurer, type RequestSize, searchesWeb } from '../../src/pricing/request-size.js'
 
 const measure = async (body: JsonObject): Promise<RequestSize | undefined> =>
   (await createMeasurer()([JSON.stringify(body)]))[0]
@@ -23,7 +23,7 @@ describe('a request', () => {
     expect(await measure({ model: 'gpt-4o-mini', messages, ...extra })).toMatchObject(size)
   })
 
-  it.each(['input_audio', 'file'])('with a part of type %s is not wholly counted', async type => {
+  it.each(['input_audio', 'file', 'video_url'])('with a part of type %s is not wholly counted', async type => {
     const content = [
       { type: 'text', text: 'hi' },
       { type, data: 'AAAA' },
@@ -41,5 +41,36 @@ describe('a request', () => {
     const [first, second, third] = await createMeasurer()(bodies)
     expect(first).toEqual(third)
     expect(first?.promptTokens).toBeGreaterThan(second?.promptTokens ?? 0)
+  })
+
+  it.each<[string, JsonObject, boolean]>([
+    ['nothing else', {}, false],
+    ['text alone', { modalities: ['text'], audio: null }, false],
+    ['text and sound', { modalities: ['text', 'audio'] }, true],
+    ['a voice', { audio: { voice: 'alloy', format: 'wav' } }, true],
+  ])('that asks for %s: asks for sound %j', (_title, body, asks) => {
+    expect(asksForSound({ model: 'gpt-audio', ...body })).toBe(asks)
+  })
+
+  it.each<[JsonObject, boolean]>([
+    [{ model: 'gpt-4o' }, false],
+    [{ model: 'gpt-4o', web_search_options: null }, false],
+    [{ model: 'gpt-4o', web_search_options: {} }, true],
+    [{ model: 'gpt-4o-search-preview' }, true],
+    [{ model: 'openai/gpt-4o-mini-search-preview-2025-03-11' }, true],
+    [{ model: 'gpt-5-search-api' }, true],
+    [{ model: 'my-search-engine' }, false],
+  ])('%j searches the web: %j', (body, searches) => {
+    expect(searchesWeb(body)).toBe(searches)
+  })
+
+  it.each<[string, JsonObject, boolean]>([
+    ['texts and images', { content: ['a', { type: 'image_url', image_url: { url: 'https://a/b.png' } }] }, false],
+    ['a refusal', { content: [{ type: 'refusal', refusal: 'no' }], audio: null }, false],
+    ['an earlier answer of sound', { content: null, audio: { id: 'audio_abc' } }, true],
+  ])('with %s: uncounted %j', async (_title, message, uncounted) => {
+    expect(await measure({ model: 'gpt-4o', messages: [{ role: 'assistant', ...message }] })).toMatchObject({
+      uncounted,
+    })
   })
 })

@@ -10,6 +10,7 @@ import { checkFaults, describeFaults } from '../plan/faults.js'
 import { compareInput } from '../plan/input-changes.js'
 import { type ComparedPlan, type Plan, type PlanWatch, planRows } from '../plan/plan.js'
 import type { Recollection } from '../plan/recall.js'
+import { namePlace } from '../plan/row-name.js'
 import type { Notify, Ports } from '../ports.js'
 import { type Cap, openCap } from './budget.js'
 import { type Job, openJob } from './job.js'
@@ -101,7 +102,10 @@ export const planSession = async (session: Session, memory: Recollection, look?:
   const source = { reader, price, judge: settings.judge }
   const retrial = session.retrial && toPlanRetrial(session.retrial, otherDrafts, source)
   // A cap needs the worst case of every request: one that has none is found before anything is sent.
-  const capWatch = cap && { onPending: ({ model, body }: Draft): void => cap.worstCases.check(model, body) }
+  const capWatch = cap && {
+    onPending: ({ model, body, row, line }: Draft): void =>
+      cap.worstCases.check(model, body, () => namePlace({ row: row + 1, line, source: input.sourceOf(row) })),
+  }
   const watch = joinWatches(capWatch, look)
   const { signal } = session.options
   const options = { drafts, memory, added: addedShape(settings), idColumn, dedupe, retrial, watch, signal }
