@@ -2,7 +2,7 @@ import { readImageHead } from '../core/image-head.js'
 import { readImageReference } from '../core/image-reference.js'
 import { isObject } from '../core/json-object.js'
 import type { JsonObject, JsonValue } from '../core/model.js'
-import { countImageTokens, findImageRule, type ImageSize } from './image-rules.js'
+import { countImageTokens, findImageRule, type ImageSize, mostImageTokens } from './image-rules.js'
 
 /** What an image part of a message takes, and how far that is known. */
 export interface ImageTokens {
@@ -32,17 +32,35 @@ const measureDataUrl = (url: string, head: string): ImageSize | undefined => {
   return readSize(base64.slice(0, headCharacters)) ?? (base64.length > headCharacters ? readSize(base64) : undefined)
 }
 
-/** Measures the image part of a message for a model. */
-export const measureImage = (part: JsonObject, model: string): ImageTokens => {
-  const { image_url: image } = part
+/** What can be seen of an image part. */
+const lookAt = ({ image_url: image }: JsonObject) => {
   const url = isObject(image) ? image['url'] : image
   const detail = isObject(image) && typeof image['detail'] === 'string' ? image['detail'] : undefined
-  const { rule, known } = findImageRule(model)
   const head = typeof url === 'string' ? dataUrl.exec(url)?.[0] : undefined
   const size = typeof url === 'string' && head !== undefined ? measureDataUrl(url, head) : undefined
+  return { detail, size, holdsData: head !== undefined }
+}
+
+/** Measures the image part of a message for a model. */
+export const measureImage = (part: JsonObject, model: string): ImageTokens => {
+  const { detail, size, holdsData } = lookAt(part)
+  const { rule, known } = findImageRule(model)
   const tokens = countImageTokens(rule, size ?? assumedImageSize, detail)
-  if (size === undefined && head !== undefined) return { tokens, basis: 'broken' }
+  if (size === undefined && holdsData) return { tokens, basis: 'broken' }
   return { tokens, basis: size !== undefined && known ? 'measured' : 'assumed' }
+}
+
+/**
+ * How many tokens more an image can take than `measureImage` takes it for: behind a URL it may be of any size. Undefined
+ * where its model knows no largest one.
+ */
+export const imageMargin = (part: JsonObject, model: string): number | undefined => {
+  const { detail, size, holdsData } = lookAt(part)
+  const { rule, known } = findImageRule(model)
+  // Of a model without a rule nothing better is known: what its first answer reports corrects what is reserved for others.
+  if (size !== undefined || holdsData || !known) return 0
+  const most = mostImageTokens(rule, detail)
+  return most === undefined ? undefined : most - countImageTokens(rule, assumedImageSize, detail)
 }
 
 /** The image parts of a chat completion's messages. */

@@ -133,10 +133,21 @@ const countPatches = (size: ImageSize, { patches: budget, side }: PatchCap): num
   return Math.min(budget, shrunk === 0 ? budget : shrunk)
 }
 
+const levelOf = (rule: ImageRule & { kind: 'patch' }, detail: string | undefined): PatchCap =>
+  rule[detail === 'high' || detail === 'original' ? detail : rule.auto]
+
 /** Tokens of an image. `detail` is the API's own word; without one, or with one unknown, `auto`. */
 export const countImageTokens = (rule: ImageRule, size: ImageSize, detail: string | undefined): number => {
   if (rule.kind === 'tile') return detail === 'low' ? rule.base : rule.base + rule.tile * countTiles(size)
-  const level = detail === 'high' || detail === 'original' ? detail : rule.auto
-  const count = detail === 'low' ? countPatches(fitInside(size, lowSide), rule.high) : countPatches(size, rule[level])
+  const count =
+    detail === 'low' ? countPatches(fitInside(size, lowSide), rule.high) : countPatches(size, levelOf(rule, detail))
   return Math.ceil(count * rule.multiplier - 1e-9)
+}
+
+/** Tokens of the largest image that a rule knows; undefined where it takes images of any size as they are. */
+export const mostImageTokens = (rule: ImageRule, detail: string | undefined): number | undefined => {
+  if (rule.kind === 'tile') return countImageTokens(rule, { width: largestTiled, height: shortestTiled }, detail)
+  if (detail === 'low') return countImageTokens(rule, { width: lowSide, height: lowSide }, detail)
+  const { patches: budget } = levelOf(rule, detail)
+  return budget === undefined ? undefined : Math.ceil(budget * rule.multiplier - 1e-9)
 }

@@ -2,6 +2,7 @@ import { PromptmillError } from '../core/errors.js'
 import type { JsonObject } from '../core/model.js'
 import type { Usd } from '../core/money.js'
 import { holdsUncounted } from './chat-tokens.js'
+import { findImages, imageMargin } from './image-parts.js'
 import type { ModelLimits } from './model-limits.js'
 import type { PriceBook } from './price-book.js'
 import type { RateCard, Rates, TokenRates } from './rates.js'
@@ -55,20 +56,40 @@ const needsLimit = (model: string): PromptmillError =>
     hint: 'Give --max-tokens N: the most that one answer may take',
   })
 
-/** Why no worst case of a request is known, however long its answer; undefined when there is one. */
-const findUnbounded = (request: JsonObject): string | undefined => {
-  if (holdsUncounted(request['messages']))
-    return 'what sound, files and the like take is not known before they are sent'
-  return searchesWeb(request) ? 'what a web search costs is not known' : undefined
+const leaveOut =
+  'Leave such rows out (--where chooses rows), or run without --max-cost: a few at first (--limit), to see what they cost'
+
+/** Why no worst case of a request is known, however long its answer, and what can be done; undefined when there is one. */
+const findUnbounded = (request: JsonObject): { readonly reason: string; readonly hint: string } | undefined => {
+  if (holdsUncounted(request['messages'])) {
+    return { reason: 'what sound, files and the like take is not known before they are sent', hint: leaveOut }
+  }
+  if (searchesWeb(request)) return { reason: 'what a web search costs is not known', hint: leaveOut }
+  if (marginOf(request) !== undefined) return undefined
+  const { model } = request
+  return {
+    reason: `an image behind a URL may be of any size, and ${String(model)} takes it whole`,
+    hint: 'Give --image-detail high, which has a limit, or name image files, whose size is known',
+  }
+}
+
+/** Tokens that images behind a URL can take beyond what they are counted as; undefined where nothing limits them. */
+const marginOf = (request: JsonObject): number | undefined => {
+  const model = typeof request['model'] === 'string' ? request['model'] : ''
+  let sum: number | undefined = 0
+  for (const part of findImages(request)) {
+    const margin = imageMargin(part, model)
+    sum = sum === undefined || margin === undefined ? undefined : sum + margin
+  }
+  return sum
 }
 
 /** @throws PromptmillError `bad_flag` */
 const checkBounded = (request: JsonObject, nameRow: () => string): void => {
-  const reason = findUnbounded(request)
-  if (reason === undefined) return
-  throw new PromptmillError('bad_flag', `--max-cost cannot hold for ${nameRow()}: ${reason}`, {
-    hint: 'Leave such rows out (--where chooses rows), or run without --max-cost: a few at first (--limit), to see what they cost',
-  })
+  const found = findUnbounded(request)
+  if (found === undefined) return
+  const { reason, hint } = found
+  throw new PromptmillError('bad_flag', `--max-cost cannot hold for ${nameRow()}: ${reason}`, { hint })
 }
 
 /** Knows the worst case of any request, each model looked up once. */
@@ -123,7 +144,7 @@ export const createWorstCases = ({ book, limits, at, onUncapped }: WorstCaseFact
     const sound = asksForSound(request)
     const completionTokens = (size.maxTokens ?? longestAnswer(size.model)) * size.choices
     return {
-      promptTokens: size.promptTokens,
+      promptTokens: size.promptTokens + (marginOf(request) ?? 0),
       cost(promptTokens) {
         const selected = selectRates(card, promptTokens)
         return BigInt(promptTokens) * inputRate(selected) + BigInt(completionTokens) * outputRate(selected, sound)

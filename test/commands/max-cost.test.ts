@@ -149,4 +149,31 @@ describe('--max-cost', () => {
     })
     expect(work.simulator.ledger().calls).toBe(0)
   })
+
+  it('reserves the largest image that the model takes for one behind a URL', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', 'prompt,photo\nWhat is this?,https://example.com/a.png\n')
+    // gpt-4o-mini takes up to 48,169 tokens of one, which is $0.0072; as 1024 × 1024 it would be half of that.
+    const given = { input, imageColumn: ['photo'], maxTokens }
+    const { stop } = await work.run({ ...given, maxCost: 0.007, output: work.at('little.csv') })
+    expect(stop?.code).toBe('budget_exhausted')
+    expect(work.simulator.ledger().calls).toBe(0)
+    const { summary } = await work.run({ ...given, maxCost: 0.008, output: work.at('enough.csv') })
+    expect(summary.rows.ok).toBe(1)
+  })
+
+  it('refuses to start where an image behind a URL may be of any size', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', 'prompt,photo\nWhat is this?,https://example.com/a.png\n')
+    const given = { input, model: 'gpt-5.6-sol', imageColumn: ['photo'], maxCost: 5, maxTokens }
+    await expect(work.run(given)).rejects.toMatchObject({
+      code: 'bad_flag',
+      exitCode: 2,
+      message: expect.stringMatching(/row 1 \(line 2\).*may be of any size/) as string,
+      hint: expect.stringContaining('--image-detail high') as string,
+    })
+    expect(work.simulator.ledger().calls).toBe(0)
+    const { summary } = await work.run({ ...given, imageDetail: 'high' })
+    expect(summary.rows.ok).toBe(1)
+  })
 })

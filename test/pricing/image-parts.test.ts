@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findImages, measureImage } from '../../src/pricing/image-parts.js'
+import { findImages, imageMargin, measureImage } from '../../src/pricing/image-parts.js'
 import { jpegUrl, pngUrl } from './images.js'
 
 const gif = `data:image/gif;base64,${Buffer.from('GIF89a\x00\x04\x00\x04\x00\x00\x00', 'latin1').toString('base64')}`
@@ -26,6 +26,21 @@ describe('measureImage', () => {
   ])('takes %s', (_title, image, model, tokens, basis) => {
     const part = JSON.parse(JSON.stringify({ type: 'image_url', image_url: image })) as Record<string, never>
     expect(measureImage(part, model)).toEqual({ tokens, basis })
+  })
+})
+
+describe('imageMargin', () => {
+  const far = 'https://example.com/cat.png'
+  it.each<[string, unknown, string, number | undefined]>([
+    ['behind a URL, the largest that the model takes', { url: far }, 'gpt-4o', 1445 - 765],
+    ['behind a URL, at low detail', { url: far, detail: 'low' }, 'gpt-4o', 0],
+    ['behind a URL, for a model that takes any size', { url: far }, 'gpt-5.6-sol', undefined],
+    ['behind a URL, for a model without a known rule', { url: far }, 'my-own-model', 0],
+    ['of a known size', { url: pngUrl(512, 512) }, 'gpt-5.6-sol', 0],
+    ['of no known kind', { url: 'data:image/png;base64,AAAA' }, 'gpt-5.6-sol', 0],
+  ])('of an image %s', (_title, image, model, margin) => {
+    const part = JSON.parse(JSON.stringify({ type: 'image_url', image_url: image })) as Record<string, never>
+    expect(imageMargin(part, model)).toBe(margin)
   })
 })
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countImageTokens, findImageRule } from '../../src/pricing/image-rules.js'
+import { countImageTokens, findImageRule, mostImageTokens } from '../../src/pricing/image-rules.js'
 
 const count = (model: string, width: number, height: number, detail?: string): number =>
   countImageTokens(findImageRule(model).rule, { width, height }, detail)
@@ -72,6 +72,33 @@ describe('countImageTokens', () => {
     fc.assert(
       fc.property(size, fc.constantFrom('gpt-4o', 'gpt-5-mini', 'gpt-5.6-sol'), ({ width, height }, model) => {
         expect(count(model, width, height)).toBe(count(model, height, width))
+      }),
+    )
+  })
+})
+
+describe('mostImageTokens', () => {
+  it.each<[string, string | undefined, number | undefined]>([
+    ['gpt-4o', undefined, 1445],
+    ['gpt-4o', 'low', 85],
+    ['gpt-4o-mini', undefined, 48_169],
+    ['gpt-4.1-mini', 'high', 2489],
+    ['gpt-5.5', undefined, 10_000],
+    ['gpt-5.6-sol', undefined, undefined],
+    ['gpt-5.6-sol', 'high', 2500],
+    ['gpt-5.6-sol', 'low', 256],
+  ])('for %s, detail %s: %d', (model, detail, tokens) => {
+    expect(mostImageTokens(findImageRule(model).rule, detail)).toBe(tokens)
+  })
+
+  it('is never exceeded', () => {
+    const side = fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 100_000 }))
+    const model = fc.constantFrom('gpt-4o', 'gpt-4o-mini', 'gpt-4.1-nano', 'gpt-5.2', 'gpt-5.4', 'gpt-5.5')
+    const detail = fc.constantFrom(undefined, 'low', 'high', 'original', 'auto')
+    fc.assert(
+      fc.property(side, side, fc.tuple(model, detail), (width, height, [name, level]) => {
+        const { rule } = findImageRule(name)
+        expect(countImageTokens(rule, { width, height }, level)).toBeLessThanOrEqual(mostImageTokens(rule, level) ?? 0)
       }),
     )
   })
