@@ -92,7 +92,7 @@ export const readAlternatives = async (
 ): Promise<Alternatives> => {
   const start = await readStart(file)
   const wide = guessWide(start)
-  const asWide = wide && readWide(wide, start, hasHeader)
+  const asWide = wide === undefined || wide === except ? undefined : readWide(wide, start, hasHeader)
   if (asWide !== undefined) return asWide
   const header = hasHeader ? firstLine(start) : Buffer.alloc(0)
   const what = header.some(isOther) ? 'header' : 'bytes'

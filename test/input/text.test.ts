@@ -53,6 +53,12 @@ describe('readText', () => {
     expect(error.hint).toContain('--encoding')
   })
 
+  it('offers no encoding that the file was just found not to be in', async () => {
+    const cut = Buffer.from('id,Größe\n1,2\n', 'utf16le').subarray(0, -1)
+    const { message } = await failureOf(readAs(cut, 'utf-16le'))
+    expect(message).toMatch(/^a\.csv is not utf-16le: row 1 \(line 2\) holds bytes that are no text in it$/)
+  })
+
   // 编号,问题 in GB18030
   const chinese = Buffer.from('b1e0bac52ccecacce2', 'hex')
 
