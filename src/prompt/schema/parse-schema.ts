@@ -1,7 +1,7 @@
 import { PromptmillError } from '../../core/errors.js'
-import { locateJsonFault } from '../../core/json-fault.js'
+import { lineAt, locateJsonFault } from '../../core/json-fault.js'
 import { isObject } from '../../core/json-object.js'
-import { findDuplicateKey } from '../../core/json-text.js'
+import { findRepeatedKey } from '../../core/json-text.js'
 import type { JsonObject, JsonValue } from '../../core/model.js'
 
 const broken = (name: string, problem: string, hint: string): PromptmillError =>
@@ -10,7 +10,7 @@ const broken = (name: string, problem: string, hint: string): PromptmillError =>
 /**
  * Reads the text of a JSON Schema file.
  * @param name what the file is called in messages
- * @throws PromptmillError `bad_schema`, with line and column where the text stops being JSON
+ * @throws PromptmillError `bad_schema`, with the line where the text stops being JSON or a key stands a second time
  */
 export const parseSchema = (text: string, name: string): JsonObject => {
   let value: JsonValue
@@ -28,9 +28,10 @@ export const parseSchema = (text: string, name: string): JsonObject => {
   if (!isObject(value)) {
     throw broken(name, ': a schema must be an object', 'It begins as in {"type": "object", "properties": {…}}')
   }
-  const duplicate = findDuplicateKey(text)
-  if (duplicate !== undefined) {
-    throw broken(name, `: the key ${JSON.stringify(duplicate.slice(0, 80))} stands there twice`, 'Take one of them out')
+  const repeated = findRepeatedKey(text)
+  if (repeated !== undefined) {
+    const key = JSON.stringify(repeated.key.slice(0, 80))
+    throw broken(name, `, line ${lineAt(text, repeated.at)}: the key ${key} stands there twice`, 'Take one of them out')
   }
   return value
 }
