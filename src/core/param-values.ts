@@ -52,8 +52,9 @@ const kindOf = (value: JsonValue): JsonKind | undefined => {
   return isObject(value) ? 'object' : undefined
 }
 
-/** Characters, not the halves that JavaScript counts a rare one as. */
-const isWithin = (text: string, most: number): boolean => text.length <= most || [...text].length <= most
+/** Characters, not the halves that JavaScript counts a rare one as. Only what may be short enough is taken apart. */
+const isWithin = (text: string, most: number): boolean =>
+  text.length <= most || (text.length <= 2 * most && [...text].length <= most)
 
 const holdsTexts = ({ most, longest = Infinity, longestName = Infinity }: TextBounds, value: object): boolean => {
   const entries = Object.entries(value)
