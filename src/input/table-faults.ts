@@ -1,3 +1,4 @@
+import { countOf, showCount } from '../core/count-words.js'
 import { PromptmillError } from '../core/errors.js'
 import type { RowFault } from '../core/model.js'
 import { showBytes } from './limit.js'
@@ -15,8 +16,6 @@ export interface TablePlace {
 const showPlace = ({ name, index, line }: TablePlace): string =>
   `${name}, ${index === -1 ? 'header' : `row ${index + 1}`} (line ${line})`
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-
 const doubling = 'Inside a quoted cell each quote is written twice: "say ""yes"" or no"'
 
 const bad = (message: string, hint: string): PromptmillError => new PromptmillError('bad_input', message, { hint })
@@ -28,11 +27,13 @@ export interface Width {
 }
 
 const showWidth = ({ columns, toldBy }: Width): string => {
-  if (toldBy === 'flag') return `--columns names ${columns}`
-  return toldBy === 'header' ? `the header has ${plural(columns, 'column')}` : `the first row has ${columns}`
+  if (toldBy === 'flag') return `--columns names ${showCount(columns)}`
+  return toldBy === 'header'
+    ? `the header has ${countOf(columns, 'column')}`
+    : `the first row has ${showCount(columns)}`
 }
 
-const sayCells = (cells: number, width: Width): string => `has ${plural(cells, 'cell')}, ${showWidth(width)}`
+const sayCells = (cells: number, width: Width): string => `has ${countOf(cells, 'cell')}, ${showWidth(width)}`
 
 /** The same as a fault of the row alone, for whoever reads on. */
 export const raggedFault = (cells: number, width: Width): RowFault => ({
