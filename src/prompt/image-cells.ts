@@ -30,12 +30,15 @@ const checkDataUrl = (url: string): RowFault | undefined => {
 const scheme = /^([a-z][a-z0-9+.-]+):/i
 const drive = /^[a-z]:/i
 
+/** Folders are seldom deeper; a cell may hold anything. */
+const longestFolder = 400
+
 /** A name that is not relative, with how to write it; `file` is the path that it holds. */
 const notRelative = (name: string, file: string): RowFault => {
   const fault = imageFault('image_outside', 'an image is not named by a path relative to the folder of the input', name)
   if (!path.win32.isAbsolute(file)) return fault
   const { basename, dirname } = file.startsWith('/') ? path.posix : path.win32
-  const way = `${showShort(basename(file))} with --image-root ${dirname(file)}`
+  const way = `${showShort(basename(file))} with --image-root ${showShort(dirname(file), longestFolder)}`
   return {
     ...fault,
     hint: `Name images by paths relative to the input, or, if you trust it, to a further folder: ${way}`,

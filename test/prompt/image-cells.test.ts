@@ -1,6 +1,7 @@
 import path from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { RowFault } from '../../src/core/model.js'
 import { readImageCell } from '../../src/prompt/image-cells.js'
 import { png } from './pictures.js'
 
@@ -58,6 +59,13 @@ describe('a cell with images', () => {
   ])('that holds %s is told how to name it', (cell, way) => {
     const hint = `Name images by paths relative to the input, or, if you trust it, to a further folder: ${way}`
     expect(readImageCell(cell)).toMatchObject({ detail: cell, hint })
+  })
+
+  it('is told so with nothing that a terminal would obey, and in short', () => {
+    const cell = `/\u001b[2J\n${'a'.repeat(1_000_000)}/cat.png`
+    const { hint } = readImageCell(cell) as RowFault
+    expect(hint).toContain('cat.png with --image-root /�[2J�aaa')
+    expect(hint?.length).toBeLessThan(1000)
   })
 
   it('names no file from the root of a disk or of a network, whatever it holds', () => {
