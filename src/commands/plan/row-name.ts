@@ -1,4 +1,5 @@
 import type { JsonRow, Row, TableRow } from '../../core/model.js'
+import { showShort } from '../../core/short-text.js'
 import type { Input } from '../../input/open.js'
 import { createCellReader } from '../../prompt/cells.js'
 
@@ -25,13 +26,8 @@ export const createShortIdReader: typeof createIdReader = (columns, idColumn) =>
   }
 }
 
-const longestId = 40
-
-/** An id as it may be printed: short, and without anything that a terminal would obey. */
-const showId = (id: string): string => {
-  const plain = id.replaceAll(/\p{C}/gu, '�')
-  return plain.length > longestId ? `${plain.slice(0, longestId)}…` : plain
-}
+/** A place is named in passing. */
+const longestShownId = 40
 
 /** A row's place as people are told it. */
 export interface Place {
@@ -47,7 +43,7 @@ export interface Place {
 /** `row 17 (line 19)`, or `row 17 (b.csv line 19, A-17)`: the one way a row is named to people. */
 export const namePlace = ({ row, line, source, id }: Place): string => {
   const file = source === undefined ? '' : `${source} `
-  return `row ${row} (${file}line ${line}${id === undefined ? '' : `, ${showId(id)}`})`
+  return `row ${row} (${file}line ${line}${id === undefined ? '' : `, ${showShort(id, longestShownId)}`})`
 }
 
 /** Where a row of an input stands, without its own name. */
