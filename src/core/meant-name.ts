@@ -23,8 +23,8 @@ const otherNames = new Map([
 ])
 
 /**
- * The option that was probably meant by a name that there is not: another word for it, else one that is written alike;
- * undefined when there is none. Names with dashes before them find names with dashes.
+ * The name that was probably meant by one that there is not: the option that it is another word for, else the one that is
+ * written alike; undefined when there is none. Names with dashes before them find names with dashes.
  */
 export const meantName = (name: string, known: readonly string[]): string | undefined => {
   const [, dashes = '', bare = ''] = /^(-*)(.*)$/s.exec(name) ?? []

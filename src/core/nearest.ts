@@ -12,7 +12,7 @@ const distance = (from: string, to: string): number => {
   return row.at(-1) ?? 0
 }
 
-/** The known name that was probably meant; undefined when none is near. */
+/** The known name that is written most like this one; undefined when none is near. */
 export const nearestName = (name: string, known: readonly string[]): string | undefined => {
   const nearest = known.toSorted((a, b) => distance(name, a) - distance(name, b))[0]
   const near = nearest !== undefined && distance(name, nearest) <= Math.max(2, name.length / 3)
