@@ -9,7 +9,7 @@ const library = createLibrary({
   out: () => Promise.resolve(false),
 })
 
-export const { run, stream, retry, status, estimate, check } = library
+export const { run, stream, retry, status, estimate, check, startSimulator } = library
 
 export type { Finding, FindingCode, FoundRow } from './commands/check/findings.js'
 export type { CheckOptions, CheckReport } from './commands/check.js'
@@ -30,4 +30,4 @@ export type { Outcome } from './core/outcome.js'
 export type { CopyTotals, ModelTotals, Summary, TokenTotals } from './core/summary.js'
 export type { StandardSchema } from './prompt/schema/standard.js'
 export { type SimulatorOptions, simulatorOptions } from './simulator/options.js'
-export { type Simulator, startSimulator } from './simulator/start.js'
+export type { Simulator, SimulatorHooks } from './simulator/start.js'

@@ -1,14 +1,19 @@
+import { PromptmillError } from '../core/errors.js'
 import type { Summary } from '../core/summary.js'
 import type { SendStop } from '../send/contract.js'
+import type { SimulatorOptions } from '../simulator/options.js'
+import { type Simulator, type SimulatorHooks, startSimulator } from '../simulator/start.js'
 import type { CheckOptions, CheckReport } from './check.js'
 import type { Estimate } from './estimate/report.js'
 import type { EstimateOptions } from './estimate.js'
+import { checkOptions, checkResults } from './library-options.js'
 import type { PlanCounts, Ports, RetryForecast, RowOutcome } from './ports.js'
 import type { Accuracy } from './results/accuracy.js'
 import type { FailedExample } from './results/project.js'
 import { estimateRetry, type RetryEstimate, type RetryOptions, retry } from './retry.js'
 import { type RunResult, run } from './run.js'
 import type { SchemaOption } from './session/answer-form.js'
+import { nameSource } from './session/resolve-source.js'
 import type { RunOptions } from './session/settings.js'
 import { readStatus } from './status.js'
 
@@ -122,6 +127,7 @@ export interface Retry {
 
 const retryWith = (ports: Ports): Retry => {
   const start = async (options: RetryOptions & Listeners): Promise<RunSummary | RetryEstimate> => {
+    checkOptions('retry', options)
     const { listeners, rest } = takeListeners(options)
     return rest.dryRun === true ? estimateRetry(rest, ports) : flatten(await retry(rest, ports, listeners))
   }
@@ -145,7 +151,10 @@ export const createLibrary = (ports: Ports) => {
      * wrong key, outage) is told in `stop`.
      * @throws PromptmillError when the run cannot begin (wrong option, template or input) or its disk fails
      */
-    run: <Parsed = unknown>(options: LibraryOptions<Parsed>): Promise<RunSummary> => start(options),
+    async run<Parsed = unknown>(options: LibraryOptions<Parsed>): Promise<RunSummary> {
+      checkOptions('run', options)
+      return start(options)
+    },
 
     /**
      * Runs and yields each row's outcome as it settles, in order of completion. A slow reader slows the run down;
@@ -153,6 +162,7 @@ export const createLibrary = (ports: Ports) => {
      * Returns the summary.
      */
     async *stream<Parsed = unknown>(options: LibraryOptions<Parsed>): AsyncGenerator<RowOutcome<Parsed>, RunSummary> {
+      checkOptions('stream', options)
       const handover = createHandover<Parsed>()
       const leave = new AbortController()
       const drop = (): void => leave.abort()
@@ -184,23 +194,42 @@ export const createLibrary = (ports: Ports) => {
      * @throws PromptmillError for what a run would refuse, when not a single row can be sent, or when a sample stops
      */
     async estimate(options: EstimateOptions): Promise<Estimate> {
+      checkOptions('estimate', options)
       const { estimate } = await import('./estimate.js')
       return estimate(options, ports)
     },
 
     /**
-     * Reads every row and reports every fault, with row and line. Sends nothing and leaves nothing on disk.
-     * @throws PromptmillError for options that are wrong and for an input whose beginning cannot be read
+     * Reads every row and reports every fault, with row and line. Sends nothing and leaves nothing on disk. Where nothing
+     * can be read, for a wrong template or an input that is not there, the fault is the only finding.
+     * @throws PromptmillError `bad_flag` for an option that there is not, or of another type
      */
     async check(options: CheckOptions): Promise<CheckReport> {
-      const { check } = await import('./check.js')
-      return check(options, ports)
+      checkOptions('check', options)
+      const { check, reportRefusal } = await import('./check.js')
+      return check(options, ports).catch((error: unknown) => {
+        if (error instanceof PromptmillError) return reportRefusal(nameSource(options.input), error)
+        throw error
+      })
     },
 
     /** What stands, read from the journal alone. @param results path of the results or of the run folder */
     async status(results: string): Promise<Summary> {
+      checkResults('status', results)
       const { summary } = await readStatus(results)
       return summary
+    },
+
+    /**
+     * Starts a local endpoint that speaks the chat API, on 127.0.0.1 alone: to rehearse a run without a key or a cent,
+     * and to test against. Its answers follow from model, messages and seed; limits, latency and faults from the options.
+     * @param hooks `respond` lets a test play any reply on any call
+     * @throws PromptmillError `bad_flag` for an option that there is not or that is out of range, and for a port that is
+     * taken
+     */
+    async startSimulator(options: SimulatorOptions = {}, hooks: SimulatorHooks = {}): Promise<Simulator> {
+      checkOptions('startSimulator', options)
+      return startSimulator(options, hooks)
     },
   }
 }

@@ -180,3 +180,65 @@ describe('estimate and check', () => {
     expect(summary.accuracy?.prompt_tokens?.error).toBe(0)
   })
 })
+
+describe('check, where nothing can be read', () => {
+  it.each([
+    ['a template with a wrong column', { prompt: '{{nope' }, 'bad_template'],
+    ['an input that is not there', { input: '/nowhere/questions.csv' }, 'bad_input'],
+    ['a number out of range', { maxTokens: 0 }, 'bad_flag'],
+  ])('returns the fault as its only finding: %s', async (_what, given, code) => {
+    const report = await library.check({ input: prompts(1), ...given })
+    expect(report).toMatchObject({ ok: false, rows: 0, findings: [{ code, kind: 'fault' }] })
+    expect(report.input).toBe('input' in given ? given.input : 'the rows given')
+  })
+})
+
+describe('options that a program gets wrong', () => {
+  /** As JavaScript calls it: nothing has looked at the types. */
+  const untyped = library as unknown as Readonly<Record<string, (options?: unknown) => Promise<unknown>>>
+  const first = (options?: unknown): Promise<unknown> => library.stream(options as never).next()
+  const functions: typeof untyped = { ...untyped, stream: first }
+
+  it.each(['run', 'stream', 'estimate', 'check', 'retry'])(
+    'are refused by %s with the name that was meant',
+    async name => {
+      const given = { input: 'x.csv', results: 'x.csv', promt: 'x' }
+      const { input, results, ...rest } = given
+      await expect(
+        functions[name]?.({ ...rest, ...(name === 'retry' ? { results } : { input }) }),
+      ).rejects.toMatchObject({
+        code: 'bad_flag',
+        message: `${name} has no option "promt"`,
+        hint: 'Did you mean prompt?',
+      })
+    },
+  )
+
+  it('are refused by startSimulator', async () => {
+    const start = untyped['startSimulator']?.({ rpmm: 3 })
+    await expect(start).rejects.toMatchObject({ code: 'bad_flag', hint: 'Did you mean rpm?' })
+  })
+
+  it.each(['run', 'stream', 'estimate', 'check'])('%s asks for an input', async name => {
+    const wanted = { code: 'bad_flag', message: expect.stringContaining(name) as string }
+    for (const input of [undefined, null, 5, '', {}]) {
+      await expect(functions[name]?.({ input, model: 'gpt-4o-mini' })).rejects.toMatchObject(wanted)
+    }
+    await expect(functions[name]?.()).rejects.toMatchObject(wanted)
+  })
+
+  it.each([undefined, null, 5])('retry and status ask for the results, not %s', async results => {
+    const wanted = { code: 'bad_flag', message: expect.stringContaining('path of the results') as string }
+    await expect(untyped['retry']?.({ results })).rejects.toMatchObject(wanted)
+    await expect(untyped['status']?.(results)).rejects.toMatchObject(wanted)
+  })
+
+  it('are the same for estimate and check as for run, callbacks and outputs among them', async () => {
+    const work = await createWorkspace()
+    const all = { output: work.at('out.jsonl'), apiKey: 'k', onOutcome: () => undefined, dedupe: true }
+    expect(await library.check({ input: prompts(1), model: 'gpt-4o-mini', ...all })).toMatchObject({ ok: true })
+    expect(await library.estimate({ input: prompts(1), model: 'gpt-4o-mini', ...all })).toMatchObject({
+      rows: { pending: 1 },
+    })
+  })
+})

@@ -40,3 +40,10 @@ export const resolveSource = async (from: RowSource): Promise<ResolvedSource> =>
   if (isPaths(from)) return resolvePaths(from)
   return isFiles(from) ? { kind: 'several', files: from.files } : { kind: 'stream', stream: from }
 }
+
+/** What rows are called in a report, before any is read. */
+export const nameSource = (from: RowSource): string => {
+  if (typeof from === 'string') return from
+  if (isPaths(from)) return from.join(', ')
+  return isFiles(from) ? from.files.map(({ name }) => name).join(', ') : 'the rows given'
+}
