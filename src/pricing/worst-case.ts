@@ -59,6 +59,8 @@ const needsLimit = (model: string): PromptmillError =>
 const leaveOut =
   'Leave such rows out (--where chooses rows), or run without --max-cost: a few at first (--limit), to see what they cost'
 
+const modelOf = ({ model }: JsonObject): string => (typeof model === 'string' ? model : '')
+
 /** Why no worst case of a request is known, however long its answer, and what can be done; undefined when there is one. */
 const findUnbounded = (request: JsonObject): { readonly reason: string; readonly hint: string } | undefined => {
   if (holdsUncounted(request['messages'])) {
@@ -66,16 +68,15 @@ const findUnbounded = (request: JsonObject): { readonly reason: string; readonly
   }
   if (searchesWeb(request)) return { reason: 'what a web search costs is not known', hint: leaveOut }
   if (marginOf(request) !== undefined) return undefined
-  const { model } = request
   return {
-    reason: `an image behind a URL may be of any size, and ${String(model)} takes it whole`,
+    reason: `an image behind a URL may be of any size, and ${modelOf(request)} takes it whole`,
     hint: 'Give --image-detail high, which has a limit, or name image files, whose size is known',
   }
 }
 
 /** Tokens that images behind a URL can take beyond what they are counted as; undefined where nothing limits them. */
 const marginOf = (request: JsonObject): number | undefined => {
-  const model = typeof request['model'] === 'string' ? request['model'] : ''
+  const model = modelOf(request)
   let sum: number | undefined = 0
   for (const part of findImages(request)) {
     const margin = imageMargin(part, model)
