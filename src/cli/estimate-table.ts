@@ -1,4 +1,4 @@
-import type { Range } from '../commands/estimate/expectation.js'
+import { enoughForInterval, type Range } from '../commands/estimate/expectation.js'
 import type { Estimate, ModelEstimate, PriceReport } from '../commands/estimate/report.js'
 import { countOf, showCount } from '../core/count-words.js'
 import { parseUsd, showUsd } from '../core/money.js'
@@ -58,10 +58,13 @@ const sources = {
 
 const showAnswers = ({ answers }: Estimate): string => {
   const { source, seen, tokens, p10, p50, p90 } = answers
+  const made = answers.simulated ? ' (simulated)' : ''
   const mean = `≈ ${showTokens(tokens.expected)} completion tokens a row (${showTokens(tokens.low)} to ${showTokens(tokens.high)})`
   if (p10 === null || p50 === null || p90 === null) return `${mean}, ${sources[source]}`
+  const basis = `${mean}, ${sources[source]}: ${countOf(seen, 'answer')}${made}`
+  if (seen < enoughForInterval) return `${basis}, the shortest and the longest of them; too few for an interval`
   const spread = `p10 ${showCount(p10)}, p50 ${showCount(p50)}, p90 ${showCount(p90)}`
-  return `${mean}, ${sources[source]}: ${countOf(seen, 'answer')}, ${spread}; 95 % interval`
+  return `${basis}, ${spread}; 95 % interval`
 }
 
 const boundWords = {
@@ -91,9 +94,9 @@ const showPrices = ({ models, prices }: Estimate): string => {
 const showSpent = ({ spent }: Estimate): string | undefined => {
   if (spent.tokens.prompt === 0 && spent.cost_unknown_rows === 0) return undefined
   const sum = spent.cost_usd === null ? 'unknown' : `${showMoney(spent.cost_usd)} (exactly ${spent.cost_usd} USD)`
-  return spent.cost_unknown_rows === 0
-    ? sum
-    : `${sum} without ${countOf(spent.cost_unknown_rows, 'row')} of unknown cost`
+  const unknown =
+    spent.cost_unknown_rows === 0 ? '' : ` without ${countOf(spent.cost_unknown_rows, 'row')} of unknown cost`
+  return `${sum}${unknown}${spent.simulated ? '; simulated: nothing was charged' : ''}`
 }
 
 /** Both lanes where both have a price: half of it, for answers that come later. */

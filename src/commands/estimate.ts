@@ -26,7 +26,7 @@ import {
 } from './estimate/report.js'
 import { askSample } from './estimate/sample.js'
 import { type Survey, survey } from './estimate/survey.js'
-import { createDoubts, warnOfModels, warnOfPast, warnOfPlan, warnOfSample } from './estimate/warnings.js'
+import { createDoubts, warnOfMadeUp, warnOfModels, warnOfPlan, warnOfSample } from './estimate/warnings.js'
 import type { Plan } from './plan/plan.js'
 import type { Recollection } from './plan/recall.js'
 import type { Notify, Ports } from './ports.js'
@@ -105,7 +105,12 @@ const report = ({ input, settings, prices }: Survey, findings: Findings): Estima
     cost_unknown_rows: unpricedRows,
     answers: reportAnswers(expectation, total),
     duration: reportDuration(settings, expectation, total),
-    spent: { tokens: spent.tokens, cost_usd: spent.cost_usd, cost_unknown_rows: spent.cost_unknown_rows },
+    spent: {
+      tokens: spent.tokens,
+      cost_usd: spent.cost_usd,
+      cost_unknown_rows: spent.cost_unknown_rows,
+      simulated: spent.simulated,
+    },
     cache: reportCache(groups),
     lanes: reportLanes(groups, rowTokens),
     models: reportModels(groups, rowTokens),
@@ -159,16 +164,16 @@ export const estimate = async (
     const groups = demand.groups()
     await measurePrefixes(groups, prefixes, settings.requests.answers)
     const { summary: spent, seen } = readSpent(surveyed, plan)
+    const expectation = decideExpectation(forecasting, { sampled, past, seen })
     const warnings = [
       ...surveyed.notices,
       ...said,
       ...warnOfPlan(surveyed, plan),
       ...warnOfModels(groups, surveyed.prices.source),
       ...doubts.warnings(),
-      ...warnOfPast(forecasting.like, past),
+      ...warnOfMadeUp(expectation, forecasting.like),
       ...warnOfSample(sample, sampled),
     ]
-    const expectation = decideExpectation(forecasting, { sampled, past, seen })
     const { threads } = notify
     const compared = await compareModels(surveyed, forecasting.compare ?? [], {
       plan,

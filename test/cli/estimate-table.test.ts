@@ -21,13 +21,19 @@ const sample: Estimate = {
   answers: {
     source: 'assumption',
     seen: 0,
+    simulated: false,
     tokens: { low: 50, expected: 200, high: 800 },
     p10: null,
     p50: null,
     p90: null,
   },
   duration: { ms: 71_094, bound_by: 'concurrency', latency_ms: 3500, measured: false },
-  spent: { tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 }, cost_usd: '0', cost_unknown_rows: 0 },
+  spent: {
+    tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 },
+    cost_usd: '0',
+    cost_unknown_rows: 0,
+    simulated: false,
+  },
   cache: { shared_prefix_tokens: 0, tokens: 0, saved_usd: '0' },
   lanes: { flex: null, batch: null },
   models: { 'gpt-4o-mini': model },
@@ -77,6 +83,21 @@ describe('the table of an estimate', () => {
       'where the expectation comes from',
       { answers: { ...sample.answers, source: 'like', seen: 100, p10: 20, p50: 60, p90: 300 } },
       /as in the run given with --like: 100 answers, p10 20, p50 60, p90 300; 95 % interval$/m,
+    ],
+    [
+      'what a few answers were like, without an interval',
+      { answers: { ...sample.answers, source: 'sample', seen: 2, p10: 20, p50: 20, p90: 300 } },
+      /\(50 to 800\), as in the sample: 2 answers, the shortest and the longest of them; too few for an interval$/m,
+    ],
+    [
+      'that the answers gone by are made up',
+      { answers: { ...sample.answers, source: 'sample', seen: 9, simulated: true, p10: 20, p50: 60, p90: 300 } },
+      /as in the sample: 9 answers \(simulated\), p10/,
+    ],
+    [
+      'that what was spent was not charged',
+      { spent: { ...sample.spent, tokens: { ...sample.spent.tokens, prompt: 9 }, simulated: true } },
+      /^spent .*; simulated: nothing was charged$/m,
     ],
     ['a measured latency', { duration: { ...sample.duration, measured: true } }, /\(3.5 s an answer\)$/m],
     [

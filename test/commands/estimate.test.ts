@@ -90,7 +90,7 @@ describe('an estimate', () => {
     await work.write('in.csv', `${manyPrompts(30)}31,one more\n32,and another\n`)
     const { rows, spent, answers } = await look(work, { input })
     expect(rows).toEqual({ total: 32, pending: 2, ok: 30, failed: 0, copies: 0 })
-    expect(spent).toEqual({ tokens: summary.tokens, cost_usd: summary.cost_usd, cost_unknown_rows: 0 })
+    expect(spent).toEqual({ tokens: summary.tokens, cost_usd: summary.cost_usd, cost_unknown_rows: 0, simulated: true })
     expect(answers).toMatchObject({ source: 'run', seen: 30 })
   })
 

@@ -20,12 +20,17 @@ export type Expectation =
 /** What answers took, by row: the lengths of all answers to a row together. */
 export interface SeenAnswers {
   readonly lengths: AnswerLengths
-  /** Mean time to an answer, in ms; undefined where none is known. */
+  /** Mean time to an answer, in ms; undefined where none is known, and where they were made up. */
   readonly latencyMs: number | undefined
+  /** Whether the simulator made them up. */
+  readonly simulated: boolean
 }
 
 /** Fewer answers than this are no basis for an expectation. */
 export const fewestAnswers = 2
+
+/** Of fewer answers than this no interval is told: their mean may lie anywhere. */
+export const enoughForInterval = 5
 
 /** So many answers of a run that is under way tell more than any assumption. */
 export const enoughOfThisRun = 20
@@ -66,9 +71,15 @@ export const meanRowTokens =
   (group: DemandGroup): number =>
     lengths.meanUpTo(longestOf(group))
 
-/** Each answer is cut at the limit, not their mean: where a tenth is longer, the others are as short as before. */
+/**
+ * Each answer is cut at the limit, not their mean: where a tenth is longer, the others are as short as before. A few
+ * answers are told by the shortest and the longest of them.
+ */
 const predictUpTo = (lengths: AnswerLengths, longest: number, rows: number): Range => {
   const mean = lengths.meanUpTo(longest)
+  if (lengths.count < enoughForInterval) {
+    return { low: Math.min(lengths.quantile(0), longest), expected: mean, high: Math.min(lengths.quantile(1), longest) }
+  }
   const cut = lengths.values().map(tokens => Math.min(tokens, longest))
   const { low, expected, high } = predictMean(cut, Math.max(1, rows)) ?? { low: mean, expected: mean, high: mean }
   return { low, expected, high: Math.min(high, longest) }
@@ -93,20 +104,26 @@ export const createSeenAnswers = () => {
   const lengths = createAnswerLengths()
   let totalMs = 0
   let timed = 0
+  let simulated = false
   return {
     lengths,
-    add(completionTokens: number, latencyMs: number | undefined): void {
+    add(completionTokens: number, latencyMs: number | undefined, madeUp = false): void {
       lengths.add(completionTokens)
+      simulated ||= madeUp
       if (latencyMs === undefined) return
       totalMs += latencyMs
       timed += 1
     },
-    seen: (): SeenAnswers => ({ lengths, latencyMs: timed === 0 ? undefined : totalMs / timed }),
+    seen: (): SeenAnswers => ({
+      lengths,
+      latencyMs: timed === 0 || simulated ? undefined : totalMs / timed,
+      simulated,
+    }),
   }
 }
 
 /** Counts an outcome in, if it is an answer of its own whose tokens were reported. */
 export const gatherOutcome = (gathered: ReturnType<typeof createSeenAnswers>, outcome: Outcome): void => {
   if (outcome.status !== 'ok' || outcome.usage === undefined || outcome.saved !== undefined) return
-  gathered.add(outcome.usage.completionTokens, outcome.latencyMs)
+  gathered.add(outcome.usage.completionTokens, outcome.latencyMs, outcome.simulated)
 }

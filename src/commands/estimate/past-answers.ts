@@ -9,18 +9,12 @@ import { createSeenAnswers, fewestAnswers, gatherOutcome, type SeenAnswers } fro
 
 const noPrice = (): undefined => undefined
 
-/** What the answers of another run took. */
-export interface PastAnswers extends SeenAnswers {
-  /** Whether the simulator made them up. Then so are their times, which are not told. */
-  readonly simulated: boolean
-}
-
 /**
  * Reads what the answers of an earlier run took.
  * @param target path of the results or of the run folder
  * @throws PromptmillError `not_a_run`; `bad_flag` when the run has too few answers to learn from
  */
-export const readPastAnswers = async (target: string): Promise<PastAnswers> => {
+export const readPastAnswers = async (target: string): Promise<SeenAnswers> => {
   const { folder } = await findRun(target)
   const memory = await recall(folder)
   const gathered = createSeenAnswers()
@@ -50,7 +44,5 @@ export const readPastAnswers = async (target: string): Promise<PastAnswers> => {
       },
     )
   }
-  const simulated = memory.simulated === true
-  const seen = gathered.seen()
-  return simulated ? { ...seen, latencyMs: undefined, simulated } : { ...seen, simulated }
+  return gathered.seen()
 }

@@ -38,7 +38,12 @@ export interface AnswerReport {
   readonly source: Expectation['source']
   /** Answers seen. */
   readonly seen: number
-  /** Completion tokens of a row, on average; with answers seen, low and high are a 95 % interval of that mean. */
+  /** Whether the simulator made them up. */
+  readonly simulated: boolean
+  /**
+   * Completion tokens of a row, on average. With 5 answers seen or more, low and high are a 95 % interval of that mean;
+   * with fewer, the shortest and the longest of them.
+   */
   readonly tokens: Range
   readonly p10: number | null
   readonly p50: number | null
@@ -73,7 +78,13 @@ export interface Estimate {
     readonly measured: boolean
   }
   /** What earlier sessions spent on the rows of the input. */
-  readonly spent: { readonly tokens: TokenTotals; readonly cost_usd: string | null; readonly cost_unknown_rows: number }
+  readonly spent: {
+    readonly tokens: TokenTotals
+    readonly cost_usd: string | null
+    readonly cost_unknown_rows: number
+    /** Whether the answers were made up, and nothing was charged. */
+    readonly simulated: boolean
+  }
   /** Tokens that the endpoint's prompt cache may save, and what they would save; `cost_usd.low` counts on it. */
   readonly cache: { readonly shared_prefix_tokens: number; readonly tokens: number; readonly saved_usd: string }
   /** Cost of the pending rows in the API's lanes that are cheaper and slower; null where a price is not known. */
@@ -154,9 +165,9 @@ export const reportAnswers = (expectation: Expectation, { rows, completionTokens
   const { low, expected, high } = completionTokens
   const tokens = { low: perRow(low), expected: perRow(expected), high: perRow(high) }
   if (expectation.source === 'assumption') {
-    return { source: 'assumption', seen: 0, tokens, p10: null, p50: null, p90: null }
+    return { source: 'assumption', seen: 0, simulated: false, tokens, p10: null, p50: null, p90: null }
   }
-  const { lengths } = expectation.seen
+  const { lengths, simulated } = expectation.seen
   const [p10, p50, p90] = [lengths.quantile(0.1), lengths.quantile(0.5), lengths.quantile(0.9)]
-  return { source: expectation.source, seen: lengths.count, tokens, p10, p50, p90 }
+  return { source: expectation.source, seen: lengths.count, simulated, tokens, p10, p50, p90 }
 }

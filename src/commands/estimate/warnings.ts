@@ -8,8 +8,7 @@ import { checkAllAnew, findChange } from '../plan/changed-settings.js'
 import { checkColumns } from '../plan/columns.js'
 import { checkFaults, describeFaults } from '../plan/faults.js'
 import type { Plan } from '../plan/plan.js'
-import { fewestAnswers, type SeenAnswers } from './expectation.js'
-import type { PastAnswers } from './past-answers.js'
+import { type Expectation, fewestAnswers, type SeenAnswers } from './expectation.js'
 import type { Survey } from './survey.js'
 
 const count = (rows: number): string => countOf(rows, 'row')
@@ -85,10 +84,11 @@ export const warnOfModels = (groups: readonly DemandGroup[], priceSource: string
 }
 
 /** Answers to go by that nobody has given. */
-export const warnOfPast = (like: string | undefined, past: PastAnswers | undefined): readonly string[] =>
-  like === undefined || past?.simulated !== true
-    ? []
-    : [`The answers in ${like} are simulated: the lengths expected here are made up, and their times are not used`]
+export const warnOfMadeUp = (expectation: Expectation, like: string | undefined): readonly string[] => {
+  if (expectation.source === 'assumption' || !expectation.seen.simulated) return []
+  const where = { like: `in ${like}`, sample: 'of the sample', run: 'of this run' }[expectation.source]
+  return [`The answers ${where} are simulated: the lengths expected here are made up, and their times are not used`]
+}
 
 /** A sample that did not bring what it was asked for. */
 export const warnOfSample = (asked: number | undefined, sampled: SeenAnswers | undefined): readonly string[] => {

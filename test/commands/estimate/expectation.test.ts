@@ -62,3 +62,12 @@ describe('the tokens that are expected of a row', () => {
     )
   })
 })
+
+describe('a few answers', () => {
+  it.each([
+    [[49, 110], { low: 49, expected: 79.5, high: 110 }],
+    [[10, 20, 30, 40], { low: 10, expected: 25, high: 40 }],
+  ])('are told as they are, %j, without an interval', (lengths, range) => {
+    expect(expectRowTokens(seenOf(lengths), 100)(groupOf(1, undefined))).toEqual(range)
+  })
+})

@@ -4,7 +4,7 @@ import { type EstimateOptions, estimate } from '../../../src/commands/estimate.j
 import { createRowTable } from '../../../src/commands/plan/row-table.js'
 import { parseUsd } from '../../../src/core/money.js'
 import { createRandom } from '../../../src/core/random.js'
-import { createPorts, createWorkspace, manyPrompts, type Workspace } from '../workspace.js'
+import { createPorts, createRealEndpoint, createWorkspace, manyPrompts, type Workspace } from '../workspace.js'
 
 /** The same rows each time: of true chance, one prediction in twenty misses. */
 const look = (work: Workspace, options: EstimateOptions) => {
@@ -36,6 +36,18 @@ describe('a sample', () => {
     const rest = (parseUsd(summary.cost_usd ?? '') ?? 0n) - (parseUsd(spent.cost_usd ?? '') ?? 0n)
     expect(rest).toBeGreaterThan(parseUsd(cost_usd?.low ?? '') ?? 0n)
     expect(rest).toBeLessThan(parseUsd(cost_usd?.high ?? '') ?? 0n)
+  })
+
+  it('says that the answers are made up where they are, and takes no time from them', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(20))
+    const { answers, spent, duration, warnings } = await look(work, { input, sample: 6 })
+    expect([answers.simulated, spent.simulated, duration.measured]).toEqual([true, true, false])
+    expect(warnings.join('\n')).toContain('The answers of the sample are simulated')
+    const baseUrl = await createRealEndpoint()
+    const real = await look(work, { input, baseUrl, sample: 6, output: work.at('real.csv') })
+    expect([real.answers.simulated, real.spent.simulated, real.duration.measured]).toEqual([false, false, true])
+    expect(real.warnings).toEqual([])
   })
 
   it('leaves the rows that it did not send pending in the results', async () => {
