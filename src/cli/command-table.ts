@@ -16,7 +16,6 @@ import { simulatorOptions } from '../simulator/options.js'
 import type { CommandSpec, Parsed } from './command-spec.js'
 import { givenFlags } from './flags.js'
 import { load } from './load.js'
-import { quoteWords } from './quote.js'
 import type { Terminal } from './terminal.js'
 import type { Viewing } from './viewing.js'
 import type { WatchedCommand } from './watch-session.js'
@@ -52,7 +51,7 @@ const toViewing = (terminal: Terminal, parsed: Parsed): Viewing =>
 
 const toWatched = (terminal: Terminal, parsed: Parsed, words: readonly string[]): WatchedCommand => ({
   viewing: toViewing(terminal, parsed),
-  again: quoteWords(['promptmill', ...words]),
+  words: ['promptmill', ...words],
 })
 
 /** All commands, read by the parser, the help and the README. */

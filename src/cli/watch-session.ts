@@ -5,6 +5,7 @@ import { showCount } from '../core/count-words.js'
 import { PromptmillError } from '../core/errors.js'
 import { renderAccuracy } from './accuracy-lines.js'
 import { type Interrupts, listenForInterrupts } from './interrupts.js'
+import { renderLastWords } from './last-words.js'
 import { showPlain } from './plain-text.js'
 import { createPorts } from './ports.js'
 import { createProgress, type ProgressDisplay } from './progress.js'
@@ -43,8 +44,8 @@ const withPlanLine = (display: ProgressDisplay, quiet: boolean, { renderPlan, re
 /** How a command that sends is seen, and how it goes on. */
 export interface WatchedCommand {
   readonly viewing: Viewing
-  /** The command line as it was typed, for pasting: it resumes the session. */
-  readonly again: string
+  /** The command line as it was typed: it resumes the session. */
+  readonly words: readonly string[]
 }
 
 /** How a command works, and what it says of its plan. */
@@ -55,11 +56,8 @@ interface Work {
 }
 
 /** Runs a use case that sends, with progress on stderr and Ctrl-C in hand, and tells how it ended. */
-export const watchSession = async (
-  terminal: Terminal,
-  { viewing, again }: WatchedCommand,
-  work: Work,
-): Promise<number> => {
+export const watchSession = async (terminal: Terminal, command: WatchedCommand, work: Work): Promise<number> => {
+  const { viewing, words } = command
   const { quiet } = viewing
   const ports = createPorts(terminal)
   const display = createProgress(progressModeOf(viewing), { terminal, clock: ports.clock })
@@ -68,12 +66,12 @@ export const watchSession = async (
     const notify = withPlanLine(display, quiet, work)
     const result = await work.start({ ports, notify: interrupts.follow(notify), interrupts })
     display.close()
-    if (display.onResult === undefined) sayEnd(terminal, result, { quiet, again })
+    if (display.onResult === undefined) sayEnd(terminal, result, command)
     else display.onResult(result)
     return exitStatus(result, interrupts)
   } catch (error) {
     display.close()
-    const status = reportError(terminal, error, again)
+    const status = reportError(terminal, error, quoteWords(words))
     return isInterrupted(error) ? (interrupts.exitStatus() ?? status) : status
   } finally {
     display.close()
@@ -98,13 +96,8 @@ const exitStatus = ({ stop, summary }: RunResult, interrupts: Interrupts): numbe
   return summary.rows.failed > 0 ? 3 : 0
 }
 
-const showPending = (rows: number): string =>
-  rows === 1
-    ? '1 row is pending: the run command sends it'
-    : `${showCount(rows)} rows are pending: the run command sends them`
-
 /** The last words of a session: totals, failures, and the command that goes on from here. */
-const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet: boolean; again: string }): void => {
+const sayEnd = (terminal: Terminal, result: RunResult, { viewing: { quiet }, words }: WatchedCommand): void => {
   const { stop, summary, results, runFolder } = result
   sayFailures(terminal, result)
   if (!quiet) {
@@ -116,12 +109,8 @@ const sayEnd = (terminal: Terminal, result: RunResult, { quiet, again }: { quiet
   if (stop !== undefined) {
     terminal.say(`${paint(terminal, 'red', 'stopped:')} ${showPlain(stop.message)}`)
     if (stop.hint !== undefined) terminal.say(`  ${paint(terminal, 'cyan', 'hint:')} ${stop.hint}`)
-    terminal.say(`resume with: ${again}`)
-  } else if (summary.rows.pending > 0) {
-    terminal.say(showPending(summary.rows.pending))
-  } else if (summary.rows.failed > 0) {
-    terminal.say(`retry with: ${quoteWords(['promptmill', 'retry', results ?? runFolder])}`)
   }
+  for (const line of renderLastWords(result, words)) terminal.say(line)
 }
 
 /** How Ctrl-C and its kin are told to a session. */

@@ -52,7 +52,10 @@ export interface RunSummary extends Summary {
   readonly accuracy: Accuracy | undefined
 }
 
-const flatten = ({ summary, session: _session, ...rest }: RunResult): RunSummary => ({ ...summary, ...rest })
+const flatten = ({ summary, session: _session, capUsd: _cap, ...rest }: RunResult): RunSummary => ({
+  ...summary,
+  ...rest,
+})
 
 /** Parts options into callbacks, without those that are not given, and the rest. */
 const takeListeners = <T extends Listeners>({ onOutcome, onPlan, onRetry, onNotice, ...rest }: T) => ({

@@ -1,4 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
+import type { Usd } from '../core/money.js'
 import type { Summary } from '../core/summary.js'
 import { readManifest } from '../journal/manifest.js'
 import type { SendStop } from '../send/contract.js'
@@ -33,6 +34,8 @@ export interface RunResult {
   readonly plan: PlanCounts
   /** Why the run ended before every row was settled: the rest is pending, the same call resumes. */
   readonly stop: SendStop | undefined
+  /** What `--max-cost` allows; undefined without it. */
+  readonly capUsd: Usd | undefined
   /** Failed rows, a few of each error code. */
   readonly examples: readonly FailedExample[]
   /** This session alone: its time in all, the sending's part of it, and the rows it settled. */
@@ -148,15 +151,22 @@ const writeAgain = async (session: Session, plan: Plan) => {
   return { report: idle, projection: await startResults(session, plan, false).finish() }
 }
 
+/** Where a session left its results, and what it takes to go on from there. */
+const toPlace = ({ job, cap }: Session): Pick<RunResult, 'results' | 'runFolder' | 'capUsd'> => ({
+  results: job.place.file,
+  runFolder: job.folder,
+  capUsd: cap?.capUsd,
+})
+
 /** Nothing has changed since the run was finished: the results stand where they are, and all is said as before. */
-const tellFinished = ({ job, notify, ports }: Session, finished: Finished, began: number): RunResult => {
+const tellFinished = (session: Session, finished: Finished, began: number): RunResult => {
+  const { notify, ports } = session
   const { summary, plan, examples, faults } = finished
   if (faults !== undefined) notify.onNotice?.(faults)
   notify.onPlan?.(plan)
   return {
     summary,
-    results: job.place.file,
-    runFolder: job.folder,
+    ...toPlace(session),
     plan,
     stop: undefined,
     examples,
@@ -217,8 +227,7 @@ export const run = async (
     }
     return {
       summary,
-      results: job.place.file,
-      runFolder: job.folder,
+      ...toPlace(session),
       plan: plan.counts,
       stop: report.stop,
       examples,

@@ -76,6 +76,38 @@ describe('promptmill run', () => {
     expect(simulator.ledger().calls).toBeGreaterThan(before)
   })
 
+  it('leads on from rows that no request can be made of, also in a retry and once they are mended', async () => {
+    const { cwd, at } = await createPlace()
+    await writeFile(at('in.csv'), 'id,prompt\n1,one\n2,\n')
+    const words = [...simulated, '--bad-rows', 'fail']
+    const run = `run with: promptmill ${words.join(' ')}`
+    const job = 'run with: promptmill run --config in.results.csv.run/manifest.json'
+    const lastOf = ({ stderr }: { stderr: string }): string => stderr.trimEnd().split('\n').at(-1) ?? ''
+    const first = await runProgram(words, { cwd })
+    expect([first.status, lastOf(first)]).toEqual([3, run])
+    const again = await runProgram(words, { cwd })
+    expect([again.status, lastOf(again)]).toEqual([3, run])
+    const retried = await runProgram(['retry', 'in.results.csv'], { cwd })
+    expect([retried.status, lastOf(retried)]).toEqual([3, job])
+    await writeFile(at('in.csv'), 'id,prompt\n1,one\n2,two\n')
+    const mended = await runProgram(['retry', 'in.results.csv'], { cwd })
+    expect([mended.status, lastOf(mended)]).toEqual([1, job])
+    expect((await runProgram(lastOf(mended).split(' ').slice(3), { cwd })).status).toBe(0)
+  })
+
+  it('resumes with a higher cap when that was reached, and ends with the rows it allows', async () => {
+    const { cwd } = await createPlace()
+    const words = [...simulated, '--max-tokens', '30', '--max-cost', '0.00005']
+    const { status, stderr } = await runProgram(words, { cwd })
+    expect(status).toBe(1)
+    const last = stderr.trimEnd().split('\n').at(-1) ?? ''
+    expect(last).toBe(
+      `resume with: promptmill ${[...simulated, '--max-tokens', '30', '--max-cost', '0.0001'].join(' ')}`,
+    )
+    const more = await runProgram(last.split(' ').slice(3), { cwd })
+    expect(more.stderr).toMatch(/^time .* [3-5] calls in all$/m)
+  })
+
   it('ends with 1 when the account is empty, and its last line resumes', async () => {
     const { cwd } = await createPlace()
     const simulator = await createEndpoint({ quotaAfter: 2 })

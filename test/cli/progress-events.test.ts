@@ -48,6 +48,7 @@ const stoppedRun: RunResult = {
   stop: { code: 'invalid_key', message: 'The key is wrong', hint: undefined },
   examples: [],
   accuracy: undefined,
+  capUsd: undefined,
   session: { wallMs: 12, sentMs: 0, settled: 0 },
 }
 

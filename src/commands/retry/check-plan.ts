@@ -1,6 +1,5 @@
 import { countOf, showCount } from '../../core/count-words.js'
 import { PromptmillError } from '../../core/errors.js'
-import { flagName } from '../../core/option-spec.js'
 import { showFaults } from '../plan/faults.js'
 import { countMissing } from '../plan/membership.js'
 import type { Plan } from '../plan/plan.js'
@@ -84,12 +83,10 @@ export const describeNothing = (
   { counts: { faulty }, unsendable }: Plan,
 ): string => {
   if (unsendable.length > 0) return 'There are no other rows to send: nothing is sent'
-  const asked = only === undefined ? 'No row has failed' : `No row has the code ${[...only].join(' or ')}`
+  const failed =
+    faulty === 0 ? 'No row has failed' : 'No failed row has a request to send until it is mended in the input'
+  const asked = only === undefined ? failed : `No row has the code ${[...only].join(' or ')}`
   const others = [...codes].map(([code, count]) => `${showCount(count)} ${code}`)
   const rest = only === undefined || others.length === 0 ? '' : ` (there are ${others.join(', ')})`
-  const unsent =
-    faulty === 0
-      ? ''
-      : `; ${countOf(faulty, 'row')} of which no request can be made: mend the input, then ${flagName('badRows')} decides`
-  return `${asked}${rest}${unsent}: nothing is sent`
+  return `${asked}${rest}: nothing is sent`
 }
