@@ -32,21 +32,21 @@ const measureDataUrl = (url: string, head: string): ImageSize | undefined => {
   return readSize(base64.slice(0, headCharacters)) ?? (base64.length > headCharacters ? readSize(base64) : undefined)
 }
 
-/** What can be seen of an image part. */
-const lookAt = ({ image_url: image }: JsonObject) => {
-  const url = isObject(image) ? image['url'] : image
+/** The fields of an image part; `head` is what comes before its data, if it holds them itself. */
+const readPart = ({ image_url: image }: JsonObject) => {
+  const value = isObject(image) ? image['url'] : image
+  const url = typeof value === 'string' ? value : ''
   const detail = isObject(image) && typeof image['detail'] === 'string' ? image['detail'] : undefined
-  const head = typeof url === 'string' ? dataUrl.exec(url)?.[0] : undefined
-  const size = typeof url === 'string' && head !== undefined ? measureDataUrl(url, head) : undefined
-  return { detail, size, holdsData: head !== undefined }
+  return { url, detail, head: dataUrl.exec(url)?.[0] }
 }
 
 /** Measures the image part of a message for a model. */
 export const measureImage = (part: JsonObject, model: string): ImageTokens => {
-  const { detail, size, holdsData } = lookAt(part)
+  const { url, detail, head } = readPart(part)
+  const size = head === undefined ? undefined : measureDataUrl(url, head)
   const { rule, known } = findImageRule(model)
   const tokens = countImageTokens(rule, size ?? assumedImageSize, detail)
-  if (size === undefined && holdsData) return { tokens, basis: 'broken' }
+  if (size === undefined && head !== undefined) return { tokens, basis: 'broken' }
   return { tokens, basis: size !== undefined && known ? 'measured' : 'assumed' }
 }
 
@@ -55,10 +55,10 @@ export const measureImage = (part: JsonObject, model: string): ImageTokens => {
  * where its model knows no largest one.
  */
 export const imageMargin = (part: JsonObject, model: string): number | undefined => {
-  const { detail, size, holdsData } = lookAt(part)
+  const { detail, head } = readPart(part)
   const { rule, known } = findImageRule(model)
   // Of a model without a rule nothing better is known: what its first answer reports corrects what is reserved for others.
-  if (size !== undefined || holdsData || !known) return 0
+  if (head !== undefined || !known) return 0
   const most = mostImageTokens(rule, detail)
   return most === undefined ? undefined : most - countImageTokens(rule, assumedImageSize, detail)
 }

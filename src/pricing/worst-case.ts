@@ -59,24 +59,8 @@ const needsLimit = (model: string): PromptmillError =>
 const leaveOut =
   'Leave such rows out (--where chooses rows), or run without --max-cost: a few at first (--limit), to see what they cost'
 
-const modelOf = ({ model }: JsonObject): string => (typeof model === 'string' ? model : '')
-
-/** Why no worst case of a request is known, however long its answer, and what can be done; undefined when there is one. */
-const findUnbounded = (request: JsonObject): { readonly reason: string; readonly hint: string } | undefined => {
-  if (holdsUncounted(request['messages'])) {
-    return { reason: 'what sound, files and the like take is not known before they are sent', hint: leaveOut }
-  }
-  if (searchesWeb(request)) return { reason: 'what a web search costs is not known', hint: leaveOut }
-  if (marginOf(request) !== undefined) return undefined
-  return {
-    reason: `an image behind a URL may be of any size, and ${modelOf(request)} takes it whole`,
-    hint: 'Give --image-detail high, which has a limit, or name image files, whose size is known',
-  }
-}
-
 /** Tokens that images behind a URL can take beyond what they are counted as; undefined where nothing limits them. */
-const marginOf = (request: JsonObject): number | undefined => {
-  const model = modelOf(request)
+const marginOf = (model: string, request: JsonObject): number | undefined => {
   let sum: number | undefined = 0
   for (const part of findImages(request)) {
     const margin = imageMargin(part, model)
@@ -85,10 +69,31 @@ const marginOf = (request: JsonObject): number | undefined => {
   return sum
 }
 
-/** @throws PromptmillError `bad_flag` */
-const checkBounded = (request: JsonObject, nameRow: () => string): void => {
-  const found = findUnbounded(request)
-  if (found === undefined) return
+/** Why no worst case of a request is known, however long its answer, and what can be done; undefined when there is one. */
+const findUnbounded = (
+  model: string,
+  request: JsonObject,
+  margin: number | undefined,
+): { readonly reason: string; readonly hint: string } | undefined => {
+  if (holdsUncounted(request['messages'])) {
+    return { reason: 'what sound, files and the like take is not known before they are sent', hint: leaveOut }
+  }
+  if (searchesWeb(request)) return { reason: 'what a web search costs is not known', hint: leaveOut }
+  if (margin !== undefined) return undefined
+  return {
+    reason: `an image behind a URL may be of any size, and ${model} takes it whole`,
+    hint: 'Give --image-detail high, which has a limit, or name image files, whose size is known',
+  }
+}
+
+/**
+ * Tells how many tokens more than counted a prompt can take.
+ * @throws PromptmillError `bad_flag` when there is no worst case
+ */
+const boundMargin = (model: string, request: JsonObject, nameRow: () => string): number => {
+  const margin = marginOf(model, request)
+  const found = findUnbounded(model, request, margin)
+  if (found === undefined) return margin ?? 0
   const { reason, hint } = found
   throw new PromptmillError('bad_flag', `--max-cost cannot hold for ${nameRow()}: ${reason}`, { hint })
 }
@@ -139,13 +144,13 @@ export const createWorstCases = ({ book, limits, at, onUncapped }: WorstCaseFact
   }
   const measure = ({ rates, counter }: KnownModel, body: string): RequestWorstCase => {
     const request = JSON.parse(body) as JsonObject
-    checkBounded(request, () => 'a row')
     const size: RequestSize = measureRequest(request, counter)
+    const margin = boundMargin(size.model, request, () => 'a row')
     const card = cardOf(rates, request, size.model)
     const sound = asksForSound(request)
     const completionTokens = (size.maxTokens ?? longestAnswer(size.model)) * size.choices
     return {
-      promptTokens: size.promptTokens + (marginOf(request) ?? 0),
+      promptTokens: size.promptTokens + margin,
       cost(promptTokens) {
         const selected = selectRates(card, promptTokens)
         return BigInt(promptTokens) * inputRate(selected) + BigInt(completionTokens) * outputRate(selected, sound)
@@ -165,7 +170,7 @@ export const createWorstCases = ({ book, limits, at, onUncapped }: WorstCaseFact
     },
     check(model, body, nameRow) {
       const request = JSON.parse(body) as JsonObject
-      checkBounded(request, nameRow)
+      boundMargin(model, request, nameRow)
       cardOf(ratesOf(model), request, model)
       if (maxTokensOf(request) === undefined) longestAnswer(model)
     },
