@@ -5,12 +5,8 @@ import type { RecordView } from '../../journal/record-view.js'
 import { mostOnTheirWay } from './latest-answers.js'
 import { refOf } from './settled.js'
 
-/** What is read of a record to tell what became of a call. */
-export interface CallRecord {
-  readonly kind: RowRecord['kind']
-  readonly key: string
-  readonly nth: number
-}
+/** What names a call among those that are on their way: a request has one at a time. */
+type CallName = Pick<RowRecord, 'key' | 'nth'>
 
 /** Calls that brought no answer and may have been billed all the same. */
 export interface CallDoubts {
@@ -39,13 +35,13 @@ export const createCallDoubts = () => {
     else reservedUsd += reserved
   }
   return {
-    begin({ key, nth }: CallRecord, reserved: string | undefined): void {
+    begin({ key, nth }: CallName, reserved: string | undefined): void {
       const call = refOf(key, nth)
       if (begun.has(call)) doubt(begun.get(call))
       begun.set(call, reserved === undefined ? undefined : parseUsd(reserved))
     },
     /** A reply has come. If it is no answer, `fail` will soon say so: it is kept in mind for that long. */
-    reply({ key, nth }: CallRecord): void {
+    reply({ key, nth }: CallName): void {
       const call = refOf(key, nth)
       if (replied.size >= mostOnTheirWay) {
         earlier = replied
@@ -58,18 +54,21 @@ export const createCallDoubts = () => {
      * What the call cost is known, or counted by somebody else.
      * @returns what was reserved for it
      */
-    settle({ key, nth }: CallRecord): Usd | undefined {
+    settle({ key, nth }: CallName): Usd | undefined {
       const call = refOf(key, nth)
       const reserved = begun.get(call)
       begun.delete(call)
       return reserved
     },
     /** The call failed, or its reply was of no use. */
-    fail({ key, nth }: CallRecord, ambiguous: boolean): void {
+    fail({ key, nth }: CallName, ambiguous: boolean): void {
       const call = refOf(key, nth)
-      const calls = [begun, replied].find(known => known.has(call)) ?? earlier
-      if (calls.has(call) && ambiguous) doubt(calls.get(call))
-      calls.delete(call)
+      for (const known of [begun, replied, earlier]) {
+        if (!known.has(call)) continue
+        if (ambiguous) doubt(known.get(call))
+        known.delete(call)
+        return
+      }
     },
     /** All of them, those of which nothing more has been heard by now included. */
     total(): CallDoubts {
