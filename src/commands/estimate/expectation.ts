@@ -89,10 +89,11 @@ const predictUpTo = (lengths: AnswerLengths, longest: number, rows: number): Ran
 export const expectRowTokens = (expectation: Expectation, rows: number): RowTokens => {
   if (expectation.source === 'assumption') return group => assume(group, expectation.tokens)
   const { lengths } = expectation.seen
+  const longestSeen = lengths.quantile(1)
   // A prediction takes some 30 ms, and groups ask again and again: limits above all that was seen are none.
   const predictions = new Map<number, Range>()
   return group => {
-    const longest = Math.min(longestOf(group), lengths.quantile(1))
+    const longest = Math.min(longestOf(group), longestSeen)
     const predicted = predictions.get(longest) ?? predictUpTo(lengths, longest, rows)
     predictions.set(longest, predicted)
     return predicted
