@@ -149,6 +149,20 @@ describe('a run', () => {
     expect(work.simulator.ledger().calls).toBe(3)
   })
 
+  it.each([
+    ['an offset beyond the end', { offset: 5 }],
+    ['a column of images that there is not', { imageColumn: ['photo'] }],
+    ['a column of ids that there is not', { idColumn: 'number' }],
+  ])('leaves nothing of a stream behind that is refused for %s', async (_what, flags) => {
+    const work = await createWorkspace()
+    const bytes = async function* () {
+      yield Buffer.from(manyPrompts(3))
+    }
+    const refused = work.run({ input: { bytes: bytes() }, format: 'csv', output: work.at('out.csv'), ...flags })
+    await expect(refused).rejects.toBeInstanceOf(PromptmillError)
+    expect(await readdir(work.at(''))).toEqual([])
+  })
+
   it('takes rows from a program', async () => {
     const work = await createWorkspace()
     const rows = [

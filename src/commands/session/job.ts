@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, rmdir, stat } from 'node:fs/promises'
+import { lstat, mkdir, realpath, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { PromptmillError, systemCode } from '../../core/errors.js'
 import { sameFingerprint } from '../../input/fingerprint.js'
@@ -6,7 +6,7 @@ import { keepSteady, type SteadyInput } from '../../input/steady.js'
 import { acquireLock, type Lock } from '../../journal/lock.js'
 import { type Manifest, readManifest } from '../../journal/manifest.js'
 import { dropReserve } from '../../journal/reserve.js'
-import { type OpenedSource, openFiles, openStream, streamFormat } from './open-source.js'
+import { copyOf, type OpenedSource, openFiles, openStream, streamFormat } from './open-source.js'
 import { decideOutput, type OutputPlace } from './output-path.js'
 import { resolveSource } from './resolve-source.js'
 import type { RowSource, RunSettings } from './settings.js'
@@ -24,7 +24,7 @@ export interface Job {
   /** The manifest of an earlier session. */
   readonly earlier: Manifest | undefined
   readonly source: SteadySource
-  /** Lets go of the output. Leaves no empty run folder behind. */
+  /** Lets go of the output. Leaves nothing behind of a run that never began. */
   close(): Promise<void>
 }
 
@@ -97,9 +97,18 @@ export const openJob = async (from: RowSource, settings: RunSettings): Promise<J
   if (place.file !== undefined) await checkTarget(place.file, { owned: known !== undefined, overwrite, folder })
   const made = await makeFolder(folder)
   let lock: Lock | undefined
+  const cleanUp = async (): Promise<void> => {
+    await dropReserve(folder)
+    if (!made || resolved.kind !== 'stream') return
+    const began = await readManifest(folder).then(
+      manifest => manifest !== undefined,
+      () => true,
+    )
+    if (!began) await rm(copyOf(folder, format), { force: true })
+  }
   const close = async (): Promise<void> => {
     // Whoever no longer has the lock leaves everything to whoever has it.
-    if (lock !== undefined) await lock.verify().then(() => dropReserve(folder), doNothing)
+    if (lock !== undefined) await lock.verify().then(cleanUp, doNothing)
     await lock?.release()
     // Only an empty folder can be removed this way, which is what a run that never began leaves.
     if (made) await rmdir(folder).catch(() => undefined)

@@ -83,6 +83,9 @@ export const streamFormat = (source: Stream, { format }: ReadFlags): InputFormat
   })
 }
 
+/** Where the rows of a stream are kept. */
+export const copyOf = (runFolder: string, format: InputFormat): string => path.join(runFolder, `input.${format}`)
+
 /** Copies a stream into the run folder, so that it too can be resumed. */
 const spool = (source: Stream, file: string): Promise<void> =>
   isBytes(source) ? spoolStream(source.bytes, file) : spoolRows(source, file)
@@ -94,7 +97,7 @@ const spool = (source: Stream, file: string): Promise<void> =>
  */
 export const openStream = async (source: Stream, flags: ReadFlags, runFolder: string): Promise<OpenedSource> => {
   const format = streamFormat(source, flags)
-  const file = path.join(runFolder, `input.${format}`)
+  const file = copyOf(runFolder, format)
   await spool(source, file)
   const name = isBytes(source) ? 'standard input' : 'the rows given'
   const opened = await openInput(file, { ...(await toInputOptions(flags)), format, name })
