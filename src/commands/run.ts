@@ -64,12 +64,12 @@ const endResults = async (session: Session, results: Results, error: unknown): P
     throw error
   }
   notify.onWriting?.()
-  const written = await results.finish().then(
-    () => true,
+  const answered = await results.finish().then(
+    ({ tally }) => tally.summary(0).rows.ok > 0,
     () => false,
   )
   const { file } = job.place
-  if (written && file !== undefined) notify.onNotice?.(`What was answered is in ${file}`)
+  if (answered && file !== undefined) notify.onNotice?.(`What was answered is in ${file}`)
   throw error
 }
 

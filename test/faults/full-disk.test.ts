@@ -125,4 +125,19 @@ describe('a disk without room', () => {
       say(`D10: file-size limit (ulimit -f): ${told}`)
     },
   )
+
+  it.skipIf(process.platform === 'win32')(
+    'D10: at the limit of a file: speaks of no answers in the results where not a single one could be kept',
+    async () => {
+      const drill = await makeDrill(1)
+      const huge = 'x'.repeat(2_000_000)
+      const endpoint = await startLocalEndpoint({}, { respond: () => ({ body: shortCompletion(huge) }) })
+      const through = ['sh', '-c', 'ulimit -f 2560; exec "$@"', 'sh']
+      const program = startProgram(drill.words(endpoint.url), { cwd: drill.folder, through })
+      expect((await program.ended).status, program.stderr()).toBe(1)
+      expect(program.stderr()).toContain('the file reached the size limit')
+      expect((await drill.readResults()).map(row => row['status'])).toEqual(['pending'])
+      expect(program.stderr()).not.toContain('What was answered')
+    },
+  )
 })
