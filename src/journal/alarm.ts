@@ -1,5 +1,5 @@
 import { PromptmillError } from '../core/errors.js'
-import { describeCause, diskFailure } from './disk-failure.js'
+import { describeCause, diskFailure, remedyFor } from './disk-failure.js'
 
 /** Tells that the disk failed: once at the first sign of it, and in its last words when nothing helped. */
 export interface Alarm {
@@ -32,15 +32,14 @@ export const createAlarm = (folder: string): Alarm => {
     failed,
     raise(cause) {
       if (failure !== undefined) return
-      const hint =
-        'Nothing more is sent; answers to what was sent are still kept. Mend the disk, then give the same command again'
+      const hint = `Nothing more is sent; answers to what was sent are still kept. ${remedyFor(cause, 'Mend the disk')}, then give the same command again`
       tell(diskFailure(what, cause, hint))
     },
     giveUp(cause, kept) {
       const hint =
         kept === undefined
           ? 'The last answers could not be kept anywhere, the folder for temporary files failed too'
-          : `The last records are in ${kept.path}. Mend the disk and copy that file to ${kept.target} before you give the same command again`
+          : `The last records are in ${kept.path}. ${remedyFor(cause, 'Mend the disk')} and copy that file to ${kept.target} before you give the same command again`
       return tell(new PromptmillError('disk', `${what}: ${describeCause(cause)}`, { hint, cause }))
     },
   }

@@ -22,6 +22,10 @@ export const describeCause = (error: unknown): string => {
   return code ?? (error instanceof Error ? error.message : String(error))
 }
 
+/** What to do about a failure. The limit of a file's size is set for the process: nothing is wrong with the disk. */
+export const remedyFor = (error: unknown, remedy: string): string =>
+  systemCode(error) === 'EFBIG' ? "Raise the limit of a file's size (ulimit -f)" : remedy
+
 /** A file operation failed: what was being done, and why it could not be. */
 export const diskFailure = (what: string, cause: unknown, hint?: string): PromptmillError =>
   new PromptmillError('disk', `${what}: ${describeCause(cause)}`, { ...(hint === undefined ? {} : { hint }), cause })

@@ -294,6 +294,7 @@ describe('a disk that is full', () => {
     await journal.commit(answerOf(2))
     await journal.commit(answerOf(3))
     expect(journal.failure?.message).toContain('the file reached the size limit (EFBIG)')
+    expect(journal.failure?.hint).toMatch(/ kept\. Raise the limit of a file's size \(ulimit -f\), then give /)
     await journal.close()
     expect(answeredRows((await readJournal(folder)).records)).toEqual([1, 2, 3])
   })

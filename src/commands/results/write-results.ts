@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { PromptmillError, systemCode } from '../../core/errors.js'
+import { remedyFor } from '../../journal/disk-failure.js'
 import { createRecordReader } from '../../journal/reader.js'
 import { createResultsFile, type TextSink } from '../../output/results-file.js'
 import { createRateFinder } from '../../pricing/cost.js'
@@ -34,7 +35,7 @@ const openSink = async (job: Job, ports: Ports): Promise<TextSink> => {
 
 const cannotWrite = (job: Job, cause: unknown): PromptmillError =>
   new PromptmillError('disk', `${job.place.file ?? 'The results'} cannot be written (${systemCode(cause)})`, {
-    hint: `Every answer is safe in ${job.folder}. Make room or give permission, then give the same command again`,
+    hint: `Every answer is safe in ${job.folder}. ${remedyFor(cause, 'Make room or give permission')}, then give the same command again`,
     cause,
   })
 
