@@ -10,6 +10,12 @@ export interface TextSink {
   discard(): Promise<void>
 }
 
+/** A finished file, and the one whose place it is about to take. */
+export interface Replacement {
+  readonly temporary: string
+  readonly target: string
+}
+
 const flushAt = 64 * 1024
 
 /** Numbers of files may be larger than a double can hold. */
@@ -25,8 +31,12 @@ const syncFolder = async (folder: string): Promise<void> => {
 /**
  * A file that appears whole or not at all: written under a temporary name in the same folder, synced, renamed.
  * Readable by its owner alone, since answers may be confidential.
+ * @param onReplace awaited when the file is whole, before it takes its place; what it throws keeps what is there
  */
-export const createResultsFile = async (target: string): Promise<TextSink> => {
+export const createResultsFile = async (
+  target: string,
+  onReplace: (replacement: Replacement) => Promise<void> = () => Promise.resolve(),
+): Promise<TextSink> => {
   const folder = path.dirname(target)
   // One name for all sessions, of which one at a time holds the run: what a killed one left behind goes here. It goes
   // first, so that the file is new and never somebody's link.
@@ -54,6 +64,7 @@ export const createResultsFile = async (target: string): Promise<TextSink> => {
       await flush()
       await handle.sync()
       await handle.close()
+      await onReplace({ temporary, target })
       await rename(temporary, target)
       await syncFolder(folder)
     },

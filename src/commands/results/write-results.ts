@@ -5,15 +5,15 @@ import { createRecordReader } from '../../journal/reader.js'
 import { createResultsFile, type TextSink } from '../../output/results-file.js'
 import { createRateFinder } from '../../pricing/cost.js'
 import type { FindRates } from '../../pricing/demand.js'
-import type { Drafts } from '../../prompt/drafts.js'
 import { stopWriting } from '../interrupted.js'
 import type { Plan } from '../plan/plan.js'
 import type { Ports } from '../ports.js'
 import type { Job } from '../session/job.js'
 import type { Session } from '../session/session.js'
-import { addedShape, type RunSettings } from '../session/settings.js'
+import { addedShape } from '../session/settings.js'
 import { type AccuracyCheck, createAccuracy } from './accuracy.js'
 import { createFrontier, type Frontier } from './frontier.js'
+import { keepChanged } from './keep-changed.js'
 import { type OutcomeSource, type Projection, projectResults } from './project.js'
 import { createSpareTime } from './spare-time.js'
 
@@ -26,11 +26,14 @@ const createOutSink = (out: Ports['out']): TextSink => ({
   discard: () => Promise.resolve(),
 })
 
-const openSink = async (job: Job, ports: Ports): Promise<TextSink> => {
+const openSink = async ({ job, ports, notify }: Session): Promise<TextSink> => {
   const { file } = job.place
   if (file === undefined) return createOutSink(ports.out)
   // A link keeps pointing where it did: the file behind it is replaced.
-  return createResultsFile(await realpath(file).catch(() => file))
+  const replace = keepChanged(job.folder, kept =>
+    notify.onNotice?.(`${file} was changed since it was written: it is kept as ${kept}, and written anew`),
+  )
+  return createResultsFile(await realpath(file).catch(() => file), replace)
 }
 
 const cannotWrite = (job: Job, cause: unknown): PromptmillError =>
@@ -39,12 +42,8 @@ const cannotWrite = (job: Job, cause: unknown): PromptmillError =>
     cause,
   })
 
-export interface WriteOptions {
+interface WriteOptions {
   readonly source: OutcomeSource
-  readonly drafts: Drafts
-  readonly ports: Ports
-  readonly settings: RunSettings
-  readonly dropSignal: AbortSignal | undefined
   readonly frontier: Frontier
   /** Compares an estimate with what comes; undefined where that is not asked for. */
   readonly accuracy: AccuracyCheck | undefined
@@ -55,10 +54,16 @@ export interface WriteOptions {
  * @throws PromptmillError `disk`, `interrupted`; the answers are in the journal then
  */
 const writeResults = async (
-  job: Job,
+  session: Session,
   plan: Plan,
-  { source, drafts, ports, settings, dropSignal, frontier, accuracy }: WriteOptions,
+  { source, frontier, accuracy }: WriteOptions,
 ): Promise<Projection> => {
+  const {
+    job,
+    settings,
+    drafts,
+    options: { dropSignal },
+  } = session
   // Rows that come as they are settled would be mixed with the talk of a run that still goes on.
   const toOut = job.place.file === undefined
   const onBatch = async (lastRow: number): Promise<void> => {
@@ -70,7 +75,7 @@ const writeResults = async (
   await job.lock.verify()
   let sink: TextSink | undefined
   try {
-    sink = await openSink(job, ports)
+    sink = await openSink(session)
     const shape = { format: job.place.format, columns: plan.columns, excel: settings.excel, ...addedShape(settings) }
     const options = { shape, sink, idColumn: settings.idColumn, onBatch, accuracy }
     return await projectResults(job.source.input, { ...source, drafts }, options)
@@ -105,7 +110,7 @@ const createComparison = ({ drafts, prices, ports }: Session, { table, only, cou
  * @param compared whether to tell how true an estimate would have been
  */
 export const startResults = (session: Session, plan: Plan, compared: boolean): Results => {
-  const { job, settings, drafts, price, ports, options } = session
+  const { job, settings, price } = session
   const { table, only } = plan
   const frontier = createFrontier(
     table.rows,
@@ -118,15 +123,7 @@ export const startResults = (session: Session, plan: Plan, compared: boolean): R
   const reader = createRecordReader(job.folder)
   const source = { table, reader, price, judge: settings.judge }
   const accuracy = compared ? createComparison(session, plan) : undefined
-  const written = writeResults(job, plan, {
-    source,
-    drafts,
-    ports,
-    settings,
-    dropSignal: options.dropSignal,
-    frontier,
-    accuracy,
-  }).finally(() => reader.close())
+  const written = writeResults(session, plan, { source, frontier, accuracy }).finally(() => reader.close())
   // The sending goes on whatever becomes of the results: they can be written again, answers cannot.
   written.catch(() => undefined)
   return {

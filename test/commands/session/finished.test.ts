@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import type { Notify } from '../../../src/commands/ports.js'
 import type { RunOptions } from '../../../src/commands/session/settings.js'
 import type { StandardSchema } from '../../../src/prompt/schema/standard.js'
 import { createRealEndpoint, createWorkspace, manyPrompts, type Workspace } from '../workspace.js'
@@ -18,8 +19,8 @@ const finishRun = async (changes: Partial<RunOptions> = {}) => {
     first,
     results,
     input,
-    async again(more: Partial<RunOptions> = {}) {
-      const result = await work.run({ ...options, ...more })
+    async again(more: Partial<RunOptions> = {}, notify: Notify = {}) {
+      const result = await work.run({ ...options, ...more }, notify)
       return { ...result, rewritten: (await look()) !== before }
     },
   }
@@ -70,6 +71,26 @@ describe('a finished run that is given again', () => {
     expect(rewritten).toBe(true)
     expect(session.settled).toBe(sent)
     expect(summary.rows.pending).toBe(0)
+  })
+
+  it('keeps results that somebody changed, and says where, before it writes them anew', async () => {
+    const { again, results, read } = await finishRun()
+    const told: string[] = []
+    const note = (text: string): void => void told.push(text)
+    for (const [edit, name] of [
+      ['my own work', 'changed.csv'],
+      ['and more of it', 'changed-2.csv'],
+    ] as const) {
+      await writeFile(results, edit)
+      await again({}, { onNotice: note })
+      expect(told.pop()).toBe(
+        `${results} was changed since it was written: it is kept as ${results}.run/${name}, and written anew`,
+      )
+      expect(await read(`in.results.csv.run/${name}`)).toBe(edit)
+    }
+    await again({ excel: true }, { onNotice: note })
+    await again({ excel: false }, { onNotice: note })
+    expect(told).toEqual([])
   })
 
   it('is looked at anew when its results are gone', async () => {
