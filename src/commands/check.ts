@@ -2,6 +2,7 @@ import type { PromptmillError } from '../core/errors.js'
 import type { UnreadableRow } from '../core/model.js'
 import { loadModelLimits } from '../pricing/model-limits.js'
 import type { PriceBook } from '../pricing/price-book.js'
+import { describeFixedText } from '../prompt/fixed-text.js'
 import { createFindings, type Finding, type Findings } from './check/findings.js'
 import type { Repeats } from './check/repeats.js'
 import { type CheckNotify, checkRows } from './check/rows.js'
@@ -87,6 +88,8 @@ export const check = async (options: CheckOptions, ports: Ports, notify: CheckNo
     const limits = { limitsOf: await loadModelLimits(), tpm: settings.tpm }
     const { rows, models, repeats } = await checkRows({ settings, source, findings, limits, notify })
     checkPrices(models, prices, { findings, at: new Date(ports.clock.wall()) })
+    const fixed = rows > 1 ? describeFixedText(settings.requests, input) : undefined
+    if (fixed !== undefined) findings.add({ code: 'no_column', kind: 'note', message: fixed })
     if (rows + ragged === 0) noteNoRows(findings)
     const found = findings.list()
     return {

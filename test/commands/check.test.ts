@@ -215,3 +215,15 @@ describe('a check', () => {
     expect(await readdir(work.folder)).toEqual([])
   })
 })
+
+it('notes a template without a column, unless there is but one row', async () => {
+  const prompt = 'Say {prompt}'
+  const { ok, findings } = await checkFile('in.csv', manyPrompts(3), { prompt })
+  expect(ok).toBe(true)
+  const note = findings.find(({ code }) => code === 'no_column')
+  expect(note).toMatchObject({
+    kind: 'note',
+    message: expect.stringContaining('write {{prompt}} for {prompt}') as string,
+  })
+  expect((await checkFile('in.csv', manyPrompts(1), { prompt })).findings).toEqual([])
+})

@@ -1,6 +1,7 @@
 import { readdir, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { estimate } from '../../src/commands/estimate.js'
 import type { RowOutcome } from '../../src/commands/ports.js'
 import { run } from '../../src/commands/run.js'
 import { PromptmillError } from '../../src/core/errors.js'
@@ -412,4 +413,18 @@ describe('a simulated answer', () => {
     const error = await refusal(run({ input, model: 'gpt-4o-mini', simulate: true }, createPorts()))
     expect(error.message).toContain('real answers')
   })
+})
+
+it('says that a template names no column before it sends more than one row, and estimate too', async () => {
+  const work = await createWorkspace()
+  const input = await work.write('in.csv', manyPrompts(3))
+  const notices: string[] = []
+  const onNotice = (text: string): void => void notices.push(text)
+  const options = { input, prompt: 'Say {prompt}', model: 'gpt-4o-mini' }
+  const { warnings } = await estimate(options, createPorts(), { threads: 0 })
+  expect(warnings).toEqual([expect.stringContaining('write {{prompt}} for {prompt}')])
+  await work.run(options, { onNotice })
+  expect(notices).toEqual([expect.stringContaining('every row is sent the same text')])
+  await work.run({ ...options, output: work.at('one.csv'), limit: 1 }, { onNotice })
+  expect(notices).toHaveLength(1)
 })

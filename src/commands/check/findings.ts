@@ -12,6 +12,7 @@ export type FindingCode =
   | 'duplicate_request'
   | 'unknown_price'
   | 'no_rows'
+  | 'no_column'
   | 'context_unknown'
   | 'images_unsupported'
 

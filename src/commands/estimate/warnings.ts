@@ -4,6 +4,7 @@ import type { DemandGroup } from '../../pricing/demand.js'
 import { assumedImageSize } from '../../pricing/image-parts.js'
 import type { RequestSize } from '../../pricing/request-size.js'
 import { encodingOf, hasKnownEncoding } from '../../pricing/tokens.js'
+import { describeFixedText } from '../../prompt/fixed-text.js'
 import { checkAllAnew, findChange } from '../plan/changed-settings.js'
 import { checkColumns } from '../plan/columns.js'
 import { checkFaults, describeFaults } from '../plan/faults.js'
@@ -62,7 +63,8 @@ export const warnOfPlan = ({ settings, input, memory, earlier }: Survey, plan: P
   checkColumns(plan, input, settings)
   const bad = refusal(faults) ?? describeFaults(plan)
   const changed = refusal(() => checkAllAnew(findChange(settings, earlier), plan, memory))
-  return [bad, changed].filter(text => text !== undefined)
+  const fixed = plan.counts.rows > 1 ? describeFixedText(settings.requests, input) : undefined
+  return [bad, changed, fixed].filter(text => text !== undefined)
 }
 
 /** What the numbers of a model do not hold. */

@@ -4,6 +4,7 @@ import type { Price } from '../../core/outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import type { PriceBook } from '../../pricing/price-book.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
+import { describeFixedText } from '../../prompt/fixed-text.js'
 import { checkAllAnew, checkEdited, findChange } from '../plan/changed-settings.js'
 import { checkColumns } from '../plan/columns.js'
 import { checkFaults, describeFaults } from '../plan/faults.js'
@@ -90,6 +91,12 @@ const describeTakenName = ({ job, settings }: Session, plan: Plan, memory: Recol
   return `None of these rows was in the run before: ${job.place.file} will have them alone. The earlier answers stay in its journal and come back with their rows; to keep both, give ${flagName('output')} FILE`
 }
 
+/** One row is asked what its template says, and a retry asks what was asked before. */
+const describeTemplate = ({ settings, job, retrial }: Session, { counts }: Plan): string | undefined =>
+  retrial === undefined && counts.rows > 1 && counts.pending > 0
+    ? describeFixedText(settings.requests, job.source.input)
+    : undefined
+
 /**
  * Reads the whole input, checks every row, and decides which to send.
  * @throws PromptmillError when rows, columns or changed settings forbid to go on
@@ -117,7 +124,8 @@ export const planSession = async (session: Session, memory: Recollection, look?:
     checkAllAnew(change, plan, memory)
     const counts = { ...plan.counts, ...compareInput(plan, memory, reader) }
     checkEdited(change, counts)
-    for (const text of [describeFaults(plan), describeTakenName(session, plan, memory)]) {
+    const taken = describeTakenName(session, plan, memory)
+    for (const text of [describeFaults(plan), describeTemplate(session, plan), taken]) {
       if (text !== undefined) notify.onNotice?.(text)
     }
     notify.onPlan?.(counts)
