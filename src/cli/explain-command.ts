@@ -1,24 +1,30 @@
 import { PromptmillError } from '../core/errors.js'
-import { failureClasses, failureTable, isFailureCode } from '../core/failures.js'
+import { type FailureCode, failureClasses, failureTable, isFailureCode } from '../core/failures.js'
+import { nearestName } from '../core/nearest.js'
+import { isOtherCode, otherCodes } from './other-codes.js'
 import type { Terminal } from './terminal.js'
 
-const explainOne = (code: keyof typeof failureTable): string => {
+const explainFailure = (code: FailureCode): string => {
   const { class: kind, title, advice } = failureTable[code]
   return `${code}\n  what   ${title}.\n  then   ${failureClasses[kind]}.\n  do     ${advice}\n`
 }
 
-/** `promptmill explain` */
+const unknownCode = (code: string, known: readonly string[]): PromptmillError => {
+  const nearest = nearestName(code, known)
+  const hint = nearest === undefined ? `Known codes: ${known.join(', ')}` : `Did you mean ${nearest}?`
+  return new PromptmillError('bad_flag', `There is no error code ${code}`, { hint })
+}
+
+const explainOne = (code: string): string => {
+  if (isFailureCode(code)) return explainFailure(code)
+  if (!isOtherCode(code)) throw unknownCode(code, [...Object.keys(failureTable), ...Object.keys(otherCodes)])
+  const [title, advice] = otherCodes[code]
+  return `${code}\n  what   ${title}.\n  do     ${advice}\n`
+}
+
+/** `promptmill explain`: one code, or all that can stand in results. */
 export const explainCommand = async (terminal: Terminal, code: string | undefined): Promise<number> => {
   const codes = Object.keys(failureTable).filter(isFailureCode)
-  if (code === undefined) {
-    await terminal.out(codes.map(explainOne).join('\n'))
-    return 0
-  }
-  if (!isFailureCode(code)) {
-    throw new PromptmillError('bad_flag', `There is no error code ${code}`, {
-      hint: `Known codes: ${codes.join(', ')}`,
-    })
-  }
-  await terminal.out(explainOne(code))
+  await terminal.out(code === undefined ? codes.map(explainFailure).join('\n') : explainOne(code))
   return 0
 }

@@ -191,6 +191,15 @@ describe('help and tables', () => {
     expect((await runProgram(['explain'], { cwd })).stdout).toContain('out_of_credit')
   })
 
+  it('explains the codes that check and errors have, and knows what a misspelt one is meant to be', async () => {
+    const cwd = await createFolder()
+    expect((await runProgram(['explain', 'bad_output'], { cwd })).stdout).toContain('--output-prefix')
+    expect((await runProgram(['explain', 'unknown_price'], { cwd })).stdout).toContain('--prices')
+    const { stderr, status } = await runProgram(['explain', 'schema_mismach'], { cwd })
+    expect(status).toBe(2)
+    expect(stderr).toContain('Did you mean schema_mismatch?')
+  })
+
   it('tells what stands to people and to machines', async () => {
     const { cwd } = await createPlace()
     await runProgram(simulated, { cwd })
