@@ -2,6 +2,7 @@ import type { PromptmillError } from '../core/errors.js'
 import type { UnreadableRow } from '../core/model.js'
 import { loadModelLimits } from '../pricing/model-limits.js'
 import type { PriceBook } from '../pricing/price-book.js'
+import { showUnpriced } from '../pricing/unpriced-name.js'
 import { describeFixedText } from '../prompt/fixed-text.js'
 import { createFindings, type Finding, type Findings } from './check/findings.js'
 import type { Repeats } from './check/repeats.js'
@@ -35,7 +36,7 @@ const checkPrices = (models: ReadonlySet<string>, prices: PriceBook, found: { fi
   const { findings, at } = found
   for (const model of models) {
     if (prices.rates(model, at) !== undefined) continue
-    const message = `No price is known for ${model}: tokens are counted, cost stays unknown (${prices.source})`
+    const message = `No price is known for ${showUnpriced(model, prices)}: tokens are counted, cost stays unknown (${prices.source})`
     findings.add({ code: 'unknown_price', kind: 'note', message })
   }
 }

@@ -26,7 +26,14 @@ import {
 } from './estimate/report.js'
 import { askSample } from './estimate/sample.js'
 import { type Survey, survey } from './estimate/survey.js'
-import { createDoubts, warnOfMadeUp, warnOfModels, warnOfPlan, warnOfSample } from './estimate/warnings.js'
+import {
+  createDoubts,
+  warnOfCompared,
+  warnOfMadeUp,
+  warnOfModels,
+  warnOfPlan,
+  warnOfSample,
+} from './estimate/warnings.js'
 import type { Plan } from './plan/plan.js'
 import type { Recollection } from './plan/recall.js'
 import type { Notify, Ports } from './ports.js'
@@ -169,7 +176,7 @@ export const estimate = async (
       ...surveyed.notices,
       ...said,
       ...warnOfPlan(surveyed, plan),
-      ...warnOfModels(groups, surveyed.prices.source),
+      ...warnOfModels(groups, surveyed.prices),
       ...doubts.warnings(),
       ...warnOfMadeUp(expectation, forecasting.like),
       ...warnOfSample(sample, sampled),
@@ -183,7 +190,8 @@ export const estimate = async (
       threads,
     })
     const repeats = repeated.groups()
-    return report(surveyed, { plan, groups, repeats, spent, expectation, compared, warnings, at })
+    const allWarnings = [...warnings, ...warnOfCompared(compared, groups, surveyed.prices)]
+    return report(surveyed, { plan, groups, repeats, spent, expectation, compared, warnings: allWarnings, at })
   } finally {
     await surveyed.close()
   }

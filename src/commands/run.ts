@@ -2,6 +2,7 @@ import { PromptmillError } from '../core/errors.js'
 import type { Usd } from '../core/money.js'
 import type { Summary } from '../core/summary.js'
 import { readManifest } from '../journal/manifest.js'
+import { showUnpriced } from '../pricing/unpriced-name.js'
 import type { SendStop } from '../send/contract.js'
 import { createCallDoubts, toUnclear } from './plan/call-doubts.js'
 import { describeFaults } from './plan/faults.js'
@@ -51,7 +52,7 @@ const warnOfPrices = ({ prices, ports, notify }: Session, { models }: Plan): voi
   for (const model of models) {
     if (prices.rates(model, new Date(ports.clock.wall())) !== undefined) continue
     notify.onNotice?.(
-      `No price is known for ${model}: tokens are counted, cost stays unknown (rates: ${prices.source})`,
+      `No price is known for ${showUnpriced(model, prices)}: tokens are counted, cost stays unknown (rates: ${prices.source})`,
     )
   }
 }

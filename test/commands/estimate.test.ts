@@ -139,6 +139,17 @@ describe('an estimate', () => {
     expect(warnings.join('\n')).toMatch(/No price is known for my-own-model: 3 rows[^]*not published/)
   })
 
+  it('names the model that was probably meant, of those compared too', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(3))
+    const { warnings } = await look(work, { input, model: 'gpt4o-mini', compare: ['gpt5-mini,gpt-4.1'] })
+    const told = warnings.filter(text => text.startsWith('No price'))
+    expect(told).toEqual([
+      expect.stringContaining('gpt4o-mini (did you mean gpt-4o-mini?): 3 rows'),
+      'No price is known for gpt5-mini (did you mean gpt-5-mini?), which is compared',
+    ])
+  })
+
   it('prices each model and service tier of a Batch API file by itself', async () => {
     const work = await createWorkspace()
     const line = (model: string, extra: object): string => {

@@ -2,14 +2,17 @@ import { countOf, showCount } from '../../core/count-words.js'
 import { PromptmillError } from '../../core/errors.js'
 import type { DemandGroup } from '../../pricing/demand.js'
 import { assumedImageSize } from '../../pricing/image-parts.js'
+import type { PriceBook } from '../../pricing/price-book.js'
 import type { RequestSize } from '../../pricing/request-size.js'
 import { encodingOf, hasKnownEncoding } from '../../pricing/tokens.js'
+import { showUnpriced } from '../../pricing/unpriced-name.js'
 import { describeFixedText } from '../../prompt/fixed-text.js'
 import { checkAllAnew, findChange } from '../plan/changed-settings.js'
 import { checkColumns } from '../plan/columns.js'
 import { checkFaults, describeFaults } from '../plan/faults.js'
 import type { Plan } from '../plan/plan.js'
 import { type Expectation, fewestAnswers, type SeenAnswers } from './expectation.js'
+import type { ComparedModel } from './report.js'
 import type { Survey } from './survey.js'
 
 const count = (rows: number): string => countOf(rows, 'row')
@@ -68,7 +71,7 @@ export const warnOfPlan = ({ settings, input, memory, earlier }: Survey, plan: P
 }
 
 /** What the numbers of a model do not hold. */
-export const warnOfModels = (groups: readonly DemandGroup[], priceSource: string): readonly string[] => {
+export const warnOfModels = (groups: readonly DemandGroup[], prices: PriceBook): readonly string[] => {
   const models = [...new Set(groups.map(({ model }) => model))]
   return models.flatMap(model => {
     const own = groups.filter(group => group.model === model)
@@ -77,12 +80,27 @@ export const warnOfModels = (groups: readonly DemandGroup[], priceSource: string
     const tiers = [...new Set(unpriced.flatMap(({ serviceTier }) => serviceTier ?? []))]
     const tier = tiers.length > 0 ? ` at service tier ${tiers.join(', ')}` : ''
     return [
-      ...(rows === 0 ? [] : [`No price is known for ${model}${tier}: ${count(rows)} not in the cost (${priceSource})`]),
+      ...(rows === 0
+        ? []
+        : [
+            `No price is known for ${showUnpriced(model, prices)}${tier}: ${count(rows)} not in the cost (${prices.source})`,
+          ]),
       ...(hasKnownEncoding(model)
         ? []
         : [`The encoding of ${model} is not published: its prompt tokens are counted with ${encodingOf(model)}`]),
     ]
   })
+}
+
+/** Models that are held against the rows' own without a price; of those themselves it is told before. */
+export const warnOfCompared = (
+  compared: readonly ComparedModel[],
+  groups: readonly DemandGroup[],
+  prices: PriceBook,
+): readonly string[] => {
+  const own = new Set(groups.map(({ model }) => model))
+  const unpriced = compared.filter(({ model, cost_usd }) => cost_usd === null && !own.has(model))
+  return unpriced.map(({ model }) => `No price is known for ${showUnpriced(model, prices)}, which is compared`)
 }
 
 /** Answers to go by that nobody has given. */
