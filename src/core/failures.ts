@@ -221,7 +221,8 @@ export const failureTable = {
   tls_failed: {
     class: 'run-fatal',
     title: 'No secure connection: the certificate is not trusted, or the endpoint does not speak TLS',
-    advice: 'Check --base-url; behind a company proxy set NODE_EXTRA_CA_CERTS to its certificate.',
+    advice:
+      'Check --base-url: an endpoint without TLS begins with http://. Behind a company proxy set NODE_EXTRA_CA_CERTS to its certificate.',
   },
   proxy_failed: {
     class: 'run-fatal',
