@@ -28,7 +28,7 @@ const renderGone = ({ gone: { rows, cost_usd, cost_unknown_rows } }: Status): st
   const cost = cost_usd === null ? 'an unknown cost' : showUsd(parseUsd(cost_usd) ?? 0n)
   const unknown = cost_usd === null || cost_unknown_rows === 0 ? '' : `, and an unknown cost of ${cost_unknown_rows}`
   return [
-    `gone     ${cost} for ${countOf(rows.total, 'row')} that were edited, removed or not chosen${unknown}; not in the cost above`,
+    `gone     ${cost} for ${countOf(rows.total, 'row')} that ${rows.total === 1 ? 'was' : 'were'} edited, removed or not chosen${unknown}; not in the cost above`,
   ]
 }
 
@@ -47,7 +47,7 @@ export const statusCommand = async (terminal: Terminal, results: string, asked: 
     ...renderSummary(plain, summary),
     ...renderGone(status),
     `prices   ${status.priceSource}`,
-    `time     ${showDuration(summary.wall_ms)} in all, ${countOf(summary.attempts, 'call')}`,
+    `time     ${showDuration(summary.wall_ms)} of sending over all sessions, ${countOf(summary.attempts, 'call')}`,
     `input    ${manifest.input.name}`,
     `endpoint ${manifest.base_url}${summary.simulated ? ' (simulated)' : ''}`,
   ]
