@@ -37,6 +37,7 @@ const showCost = (painter: Painter, { cost_usd, cost_unknown_rows }: Summary): s
   const known = cost_usd === null ? undefined : parseUsd(cost_usd)
   const sum = known === undefined ? 'unknown' : `${showUsd(known)} (exactly ${cost_usd} USD)`
   if (cost_unknown_rows === 0) return sum
+  if (known === undefined) return `unknown for ${countOf(cost_unknown_rows, 'row')}`
   return `${sum} ${paint(painter, 'yellow', `without ${countOf(cost_unknown_rows, 'row')} whose cost is unknown`)}`
 }
 

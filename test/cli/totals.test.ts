@@ -31,6 +31,10 @@ describe('the totals', () => {
     expect(show({ cost_unknown_rows: rows })).toMatch(line)
   })
 
+  it('say of how many rows the cost is unknown where none is known', () => {
+    expect(show({ cost_usd: null, cost_unknown_rows: 2 })).toMatch(/^cost {5}unknown for 2 rows$/m)
+  })
+
   it.each([
     [{ calls: 1, at_most_usd: null }, 'unclear  1 call without an answer may have been billed: not in the cost'],
     [

@@ -1,3 +1,4 @@
+import { showCount } from '../../core/count-words.js'
 import { parseUsd, showUsd, type Usd } from '../../core/money.js'
 import { loadModelLimits } from '../../pricing/model-limits.js'
 import type { PriceBook } from '../../pricing/price-book.js'
@@ -28,7 +29,7 @@ export const openCap = async (
     at: new Date(ports.clock.wall()),
     onUncapped: (model, tokens) =>
       notify.onNotice?.(
-        `--max-cost without --max-tokens: an answer of ${model} may take ${tokens} tokens, so few rows go at once`,
+        `--max-cost without --max-tokens: an answer of ${model} may take ${showCount(tokens)} tokens, so few rows go at once`,
       ),
   })
   return { capUsd, worstCases }
