@@ -96,6 +96,6 @@ export const expectWhole = async ({ results, readResults, input }: Drill): Promi
 export const expectTidy = async ({ folder, runFolder }: Drill): Promise<void> => {
   const own = /^(in\.csv|in\.results\.csv|in\.results\.csv\.run)$/
   expect((await readdir(folder)).filter(name => !own.test(name))).toEqual([])
-  const kept = /^(manifest\.json|finished\.json|journal-\d+\.(jsonl|torn-\d+))$/
+  const kept = /^(manifest\.json|finished\.json|written\.json|journal-\d+\.(jsonl|torn-\d+))$/
   expect((await readdir(runFolder)).filter(name => !kept.test(name))).toEqual([])
 }
