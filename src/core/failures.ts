@@ -134,7 +134,7 @@ export const failureTable = {
   invalid_row: {
     class: 'row-fatal',
     title: 'The row could not be read',
-    advice: 'Mend the line of the input that the message names; nothing was sent for it.',
+    advice: 'Mend the row in the input: `promptmill check` names its line. Nothing was sent for it.',
   },
   empty_prompt: {
     class: 'row-fatal',
