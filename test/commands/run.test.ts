@@ -236,6 +236,16 @@ describe('changed settings', () => {
     expect(work.simulator.ledger().calls).toBe(6)
   })
 
+  it('are what a rehearsal is for: it sends all rows again, as nothing is paid for', async () => {
+    const work = await createWorkspace()
+    const input = await work.write('in.csv', manyPrompts(3))
+    const options = { input, model: 'gpt-4o-mini', simulate: true }
+    await run(options, createPorts())
+    const { plan, summary } = await run({ ...options, prompt: '{{prompt}}!' }, createPorts())
+    expect(plan).toMatchObject({ rows: 3, edited: 3, pending: 3 })
+    expect(summary).toMatchObject({ simulated: true, rows: { ok: 3 } })
+  })
+
   it('C1: that only concern the sending change nothing', async () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(3))

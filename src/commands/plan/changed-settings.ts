@@ -37,7 +37,7 @@ const flagOf = (settings: RunSettings, key: (typeof comparedFlags)[number]): str
   return fromFile ? `${flagName(key)}-file` : flagName(key)
 }
 
-/** What changed since the session before; undefined when nothing did, or when the user knows. */
+/** What changed since the session before; undefined when nothing did, when the user knows, or when nothing is paid for. */
 export type SettingsChange =
   | {
       /** The flags by name. */
@@ -49,7 +49,7 @@ export type SettingsChange =
 
 /** Compares the settings that make up every row's identity with those of the session before. */
 export const findChange = (settings: RunSettings, earlier: Manifest | undefined): SettingsChange => {
-  if (earlier === undefined || settings.changed === 'resend') return undefined
+  if (earlier === undefined || settings.changed === 'resend' || settings.simulate) return undefined
   const now: Readonly<Record<string, unknown>> = { ...settings, ...identitySettings(settings) }
   const changed = comparedFlags.filter(key => toText(now[key]) !== toText(earlier.settings[key]))
   if (changed.length === 0) return undefined
