@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'csv-stringify/sync'
 import { expect, it } from 'vitest'
@@ -39,6 +40,12 @@ it('D8: killed at any moment of writing the results, leaves the earlier ones or 
   await resumeHere(drill, endpoint.url)
   expect((await drill.readResults()).map(row => row['status'])).toEqual(['ok', 'ok', 'ok', 'ok'])
   expect(endpoint.ledger().calls).toBe(4)
+  // To the program, whoever put the earlier results back has edited them: it kept what was there, whole.
+  for (const name of (await readdir(drill.runFolder)).filter(file => file.startsWith('changed'))) {
+    const kept = path.join(drill.runFolder, name)
+    expect(await readFile(kept, 'utf8')).toBe(earlier)
+    await rm(kept)
+  }
   await expectTidy(drill)
   say(`D8: ${kills} kills while results were written, which were always whole`)
 })
