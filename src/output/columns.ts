@@ -53,7 +53,8 @@ export const resultColumns = [
   },
   {
     name: 'cost_usd',
-    describe: 'exact cost in USD, over all attempts; empty when the price is unknown, 0 where a call was shared',
+    describe:
+      'exact cost in USD, over all attempts, in JSONL as a text that keeps every digit; empty when the price is unknown, 0 where a call was shared',
     value: outcome => (outcome.costUsd === undefined ? null : formatUsd(outcome.costUsd)),
   },
   {
