@@ -6,10 +6,7 @@ export const exitCodes = [
     'The run stopped before its end (empty account, wrong key, --max-cost reached, disk, outage): what was answered is kept, the same command resumes',
   ],
   [2, 'Wrong use: flag, template, input. Nothing was sent, nothing was paid'],
-  [
-    3,
-    'Finished, some rows failed; the last line on stderr is the retry command, or the run command if the input must be mended',
-  ],
+  [3, 'Finished, some rows failed; the last line on stderr is the retry command'],
   [
     130,
     'Interrupted by Ctrl-C (143 by SIGTERM, 129 by SIGHUP): the first lets what is in flight finish, the second abandons it',

@@ -41,15 +41,16 @@ const describeFaulty = (rows: number): string =>
     ? '1 failed row has no request, so that retry cannot send it: mend it in the input, then give the run command'
     : `${showCount(rows)} failed rows have no request, so that retry cannot send them: mend them in the input, then give the run command`
 
-/** Rows that no request can be made of are nothing that `retry` could send. */
+/**
+ * Rows that no request can be made of are nothing that `retry` could send. Its line is the last one all the same: who reads
+ * the last line of exit status 3 finds what is promised there.
+ */
 const describeFailed = (words: readonly string[], ending: Ending): string[] => {
-  const { summary, results, runFolder } = ending
+  const { results, runFolder } = ending
   const { faulty } = ending.plan
   return [
-    ...(faulty === 0 ? [] : [describeFaulty(faulty)]),
-    ...(summary.rows.failed > faulty
-      ? [`retry with: ${quoteWords(['promptmill', 'retry', results ?? runFolder])}`]
-      : [runWith(words, ending)]),
+    ...(faulty === 0 ? [] : [describeFaulty(faulty), runWith(words, ending)]),
+    `retry with: ${quoteWords(['promptmill', 'retry', results ?? runFolder])}`,
   ]
 }
 

@@ -29,18 +29,20 @@ describe('the last words of a session', () => {
     ['nothing when every row has an answer', end({}), []],
     ['the retry command when rows failed', end({ failed: 2 }), ["retry with: promptmill retry 'my out.csv'"]],
     [
-      'the run command when the failed rows have to be mended first',
+      'the run command for failed rows that have to be mended, and the retry command last',
       end({ failed: 2, faulty: 2 }),
       [
         '2 failed rows have no request, so that retry cannot send them: mend them in the input, then give the run command',
         'run with: promptmill run in.csv --max-cost 0.0005 -o q.csv',
+        "retry with: promptmill retry 'my out.csv'",
       ],
     ],
     [
-      'the retry command last when it can send some of them',
+      'the same when retry can send some of them',
       end({ failed: 2, faulty: 1 }),
       [
         '1 failed row has no request, so that retry cannot send it: mend it in the input, then give the run command',
+        'run with: promptmill run in.csv --max-cost 0.0005 -o q.csv',
         "retry with: promptmill retry 'my out.csv'",
       ],
     ],

@@ -82,17 +82,19 @@ describe('promptmill run', () => {
     const words = [...simulated, '--bad-rows', 'fail']
     const run = `run with: promptmill ${words.join(' ')}`
     const job = 'run with: promptmill run --config in.results.csv.run/manifest.json'
-    const lastOf = ({ stderr }: { stderr: string }): string => stderr.trimEnd().split('\n').at(-1) ?? ''
+    const retry = 'retry with: promptmill retry in.results.csv'
+    const lastOf = ({ stderr }: { stderr: string }, count: number): readonly string[] =>
+      stderr.trimEnd().split('\n').slice(-count)
     const first = await runProgram(words, { cwd })
-    expect([first.status, lastOf(first)]).toEqual([3, run])
+    expect([first.status, ...lastOf(first, 2)]).toEqual([3, run, retry])
     const again = await runProgram(words, { cwd })
-    expect([again.status, lastOf(again)]).toEqual([3, run])
+    expect([again.status, ...lastOf(again, 2)]).toEqual([3, run, retry])
     const retried = await runProgram(['retry', 'in.results.csv'], { cwd })
-    expect([retried.status, lastOf(retried)]).toEqual([3, job])
+    expect([retried.status, ...lastOf(retried, 2)]).toEqual([3, job, retry])
     await writeFile(at('in.csv'), 'id,prompt\n1,one\n2,two\n')
     const mended = await runProgram(['retry', 'in.results.csv'], { cwd })
-    expect([mended.status, lastOf(mended)]).toEqual([1, job])
-    expect((await runProgram(lastOf(mended).split(' ').slice(3), { cwd })).status).toBe(0)
+    expect([mended.status, ...lastOf(mended, 1)]).toEqual([1, job])
+    expect((await runProgram(job.split(' ').slice(3), { cwd })).status).toBe(0)
   })
 
   it('resumes with a higher cap when that was reached, and ends with the rows it allows', async () => {
