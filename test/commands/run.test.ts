@@ -236,14 +236,18 @@ describe('changed settings', () => {
     expect(work.simulator.ledger().calls).toBe(6)
   })
 
-  it('are what a rehearsal is for: it sends all rows again, as nothing is paid for', async () => {
+  it('stop a rehearsal as they would the run, without a word of paying', async () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(3))
     const options = { input, model: 'gpt-4o-mini', simulate: true }
     await run(options, createPorts())
-    const { plan, summary } = await run({ ...options, prompt: '{{prompt}}!' }, createPorts())
+    const changed = { ...options, prompt: '{{prompt}}!' }
+    await expect(run(changed, createPorts())).rejects.toMatchObject({
+      code: 'settings_changed',
+      message: '--prompt changed since the last run: all 3 rows would be sent again',
+    })
+    const { plan } = await run({ ...changed, changed: 'resend' }, createPorts())
     expect(plan).toMatchObject({ rows: 3, edited: 3, pending: 3 })
-    expect(summary).toMatchObject({ simulated: true, rows: { ok: 3 } })
   })
 
   it('C1: that only concern the sending change nothing', async () => {

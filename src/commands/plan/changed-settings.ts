@@ -37,30 +37,32 @@ const flagOf = (settings: RunSettings, key: (typeof comparedFlags)[number]): str
   return fromFile ? `${flagName(key)}-file` : flagName(key)
 }
 
-/** What changed since the session before; undefined when nothing did, when the user knows, or when nothing is paid for. */
+/** What changed since the session before; undefined when nothing did, or when the user knows. */
 export type SettingsChange =
   | {
       /** The flags by name. */
       readonly flags: readonly string[]
       /** Whether one of them is a part of the requests, beside how they are read. */
       readonly ofRequests: boolean
+      /** Whether this session is a rehearsal, in which nothing is paid for. */
+      readonly simulated: boolean
     }
   | undefined
 
 /** Compares the settings that make up every row's identity with those of the session before. */
 export const findChange = (settings: RunSettings, earlier: Manifest | undefined): SettingsChange => {
-  if (earlier === undefined || settings.changed === 'resend' || settings.simulate) return undefined
+  if (earlier === undefined || settings.changed === 'resend') return undefined
   const now: Readonly<Record<string, unknown>> = { ...settings, ...identitySettings(settings) }
   const changed = comparedFlags.filter(key => toText(now[key]) !== toText(earlier.settings[key]))
   if (changed.length === 0) return undefined
   const ofRequests = changed.some(key => (identityFlags as readonly string[]).includes(key))
-  return { flags: changed.map(key => flagOf(settings, key)), ofRequests }
+  return { flags: changed.map(key => flagOf(settings, key)), ofRequests, simulated: settings.simulate }
 }
 
-const refuse = ({ flags }: NonNullable<SettingsChange>, rows: string): PromptmillError =>
+const refuse = ({ flags, simulated }: NonNullable<SettingsChange>, rows: string): PromptmillError =>
   new PromptmillError(
     'settings_changed',
-    `${flags.join(', ')} changed since the last run: ${rows} would be sent and paid for again`,
+    `${flags.join(', ')} changed since the last run: ${rows} would be sent ${simulated ? '' : 'and paid for '}again`,
     {
       hint: `Give another --output to keep both, ${flagName('changed')} resend to go on here, or the earlier settings`,
     },
