@@ -56,6 +56,7 @@ describe('promptmill status --journal', () => {
       'journal-0001.damaged-1',
       'journal-0001.jsonl',
       'manifest.json',
+      'written.json',
     ])
   })
 
