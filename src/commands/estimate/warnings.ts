@@ -15,10 +15,6 @@ import { type Expectation, fewestAnswers, type SeenAnswers } from './expectation
 import type { ComparedModel } from './report.js'
 import type { Survey } from './survey.js'
 
-const count = (rows: number): string => countOf(rows, 'row')
-
-const images = (number: number): string => (number === 1 ? '1 image' : `${number} images`)
-
 const assumedSize = `${assumedImageSize.width} × ${assumedImageSize.height}`
 
 /** Counts requests that no exact number can be given for. */
@@ -35,13 +31,17 @@ export const createDoubts = () => {
     warnings: (): readonly string[] => [
       ...(uncounted === 0
         ? []
-        : [`${count(uncounted)} with sound or files: what those take is not in the request and not in the estimate`]),
+        : [
+            `${countOf(uncounted, 'row')} with sound or files: what those take is not in the request and not in the estimate`,
+          ]),
       ...(assumed === 0
         ? []
-        : [`${images(assumed)} behind a URL, or for a model whose rule is not known: taken as ${assumedSize} pixels`]),
+        : [
+            `${countOf(assumed, 'image')} behind a URL, or for a model whose rule is not known: taken as ${assumedSize} pixels`,
+          ]),
       ...(broken === 0
         ? []
-        : [`${images(broken)} whose data are no PNG, JPEG, WEBP or GIF: taken as ${assumedSize} pixels`]),
+        : [`${countOf(broken, 'image')} whose data are no PNG, JPEG, WEBP or GIF: taken as ${assumedSize} pixels`]),
     ],
   }
 }
@@ -83,7 +83,7 @@ export const warnOfModels = (groups: readonly DemandGroup[], prices: PriceBook):
       ...(rows === 0
         ? []
         : [
-            `No price is known for ${showUnpriced(model, prices)}${tier}: ${count(rows)} not in the cost (${prices.source})`,
+            `No price is known for ${showUnpriced(model, prices)}${tier}: ${countOf(rows, 'row')} not in the cost (${prices.source})`,
           ]),
       ...(hasKnownEncoding(model)
         ? []
@@ -116,6 +116,6 @@ export const warnOfSample = (asked: number | undefined, sampled: SeenAnswers | u
   if (asked === undefined || answers === asked) return []
   const rest = answers < fewestAnswers ? ': too few to expect anything by' : ''
   return [
-    `Of ${count(asked)} in the sample ${showCount(answers)} brought an answer${rest}; the others are in the results`,
+    `Of ${countOf(asked, 'row')} in the sample ${showCount(answers)} brought an answer${rest}; the others are in the results`,
   ]
 }
