@@ -24,6 +24,12 @@ export interface BudgetPorts {
   readonly costOf: (answer: Exclude<Answer, { status: 'unreadable' }>) => Usd | undefined
 }
 
+/** A send in flight and what is held back for it. */
+interface Held {
+  readonly worst: WorstCase
+  amountUsd: Usd
+}
+
 interface Waiting {
   readonly worst: WorstCase
   readonly resolve: (reservation: Reservation | undefined) => void
@@ -39,31 +45,44 @@ const toRatio = (usage: Usage | undefined, promptTokens: number): number =>
  * A cap that holds: the worst case of a send is reserved before it leaves, and no send leaves for which there is no
  * room. An answer gives back what it did not use; an outcome that nobody knows keeps its reservation for good.
  *
- * The count of a prompt can be low (another tokenizer, tools, images), so reservations are stretched by the largest
- * ratio of reported to counted tokens seen so far; and until there is an answer to tell, one send goes alone.
+ * The count of a prompt can be low (another tokenizer, tools, images), so reservations, those of sends in flight too, are
+ * stretched by the largest ratio of reported to counted tokens seen so far; and until there is an answer to tell, one
+ * send goes alone.
  *
  * Rows for which there is no room wait, in their order, until reservations end; when none is left that could end, the
  * budget is exhausted.
  */
 export const createBudget = ({ capUsd, spentUsd }: BudgetSettings, { worstCase, costOf }: BudgetPorts): Budget => {
   const waiting: Waiting[] = []
+  const open = new Set<Held>()
   let spent = spentUsd
   let reserved = 0n
-  let open = 0
   let ratio = scale
   let answered = false
 
   const amountOf = ({ promptTokens, cost }: WorstCase): Usd => cost(Math.ceil((promptTokens * ratio) / scale))
 
+  /** Rarely more than a few times a run: only a ratio larger than all before changes anything. */
+  const stretch = (seen: number): void => {
+    if (seen <= ratio) return
+    ratio = seen
+    reserved = 0n
+    for (const held of open) {
+      held.amountUsd = amountOf(held.worst)
+      reserved += held.amountUsd
+    }
+  }
+
   const take = (worst: WorstCase): Reservation | undefined => {
     const amountUsd = amountOf(worst)
-    if (!answered && open > 0) return undefined
+    if (!answered && open.size > 0) return undefined
     if (spent + reserved + amountUsd > capUsd) return undefined
+    const held: Held = { worst, amountUsd }
+    open.add(held)
     reserved += amountUsd
-    open += 1
     const end = (costUsd: Usd): void => {
-      reserved -= amountUsd
-      open -= 1
+      open.delete(held)
+      reserved -= held.amountUsd
       spent += costUsd
       admit()
     }
@@ -71,21 +90,21 @@ export const createBudget = ({ capUsd, spentUsd }: BudgetSettings, { worstCase, 
       amountUsd,
       settle(answer) {
         answered = true
-        if (answer.status === 'unreadable') return end(amountUsd)
-        ratio = Math.max(ratio, toRatio(answer.usage, worst.promptTokens))
+        if (answer.status === 'unreadable') return end(held.amountUsd)
+        stretch(toRatio(answer.usage, worst.promptTokens))
         // An error under status 200 that reports no use was not billed as far as anybody can tell.
-        const unknown = answer.status === 'error' && answer.usage === undefined ? 0n : amountUsd
+        const unknown = answer.status === 'error' && answer.usage === undefined ? 0n : held.amountUsd
         end(costOf(answer) ?? unknown)
       },
       release: () => end(0n),
-      keep: () => end(amountUsd),
+      keep: () => end(held.amountUsd),
     }
   }
 
   const admit = (): void => {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
       const reservation = take(first.worst)
-      if (reservation === undefined && open > 0) return
+      if (reservation === undefined && open.size > 0) return
       waiting.shift()
       first.resolve(reservation)
     }
@@ -96,7 +115,7 @@ export const createBudget = ({ capUsd, spentUsd }: BudgetSettings, { worstCase, 
       const worst = await worstCase(request)
       if (waiting.length === 0) {
         const reservation = take(worst)
-        if (reservation !== undefined || open === 0) return reservation
+        if (reservation !== undefined || open.size === 0) return reservation
       }
       return new Promise(resolve => {
         waiting.push({ worst, resolve })

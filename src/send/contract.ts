@@ -53,7 +53,7 @@ export interface SendSettings {
 
 /** The worst case of one send, held back from a budget. Ended exactly once, by one of its three ways. */
 export interface Reservation {
-  /** What is held back. */
+  /** What is held back when it is made. */
   readonly amountUsd: Usd
   /** The endpoint said what the send used. */
   settle(answer: Answer): void

@@ -105,6 +105,27 @@ describe('createBudget', () => {
     expect(granted(await budget.reserve(request(10))).amountUsd).toBe(130n)
   })
 
+  it('stretches what is held back for sends in flight too, as soon as an answer shows that they were counted low', async () => {
+    const budget = create(700n)
+    granted(await budget.reserve(request(10))).settle(answer(10, 0))
+    const inFlight = [granted(await budget.reserve(request(100))), granted(await budget.reserve(request(100)))]
+    const third = granted(await budget.reserve(request(1)))
+    third.settle(answer(2, 0))
+    const fourth = budget.reserve(request(10))
+    await allTurns()
+    for (const reservation of inFlight) reservation.settle(answer(200, 100))
+    expect(await fourth).toBeUndefined()
+  })
+
+  it('keeps for an unknown outcome what was held back last, stretched since it was sent', async () => {
+    const budget = create(600n)
+    granted(await budget.reserve(request(10))).settle(answer(10, 0))
+    const unclear = granted(await budget.reserve(request(100)))
+    granted(await budget.reserve(request(1))).settle(answer(3, 0))
+    unclear.keep()
+    expect(await budget.reserve(request(40))).toBeUndefined()
+  })
+
   it('awaits the first answer alone: what it tells of the estimate holds for all that follow', async () => {
     const budget = create(10_000n)
     const first = granted(await budget.reserve(request(10)))
