@@ -1,4 +1,4 @@
-import { imageSize } from 'image-size'
+import { createRequire } from 'node:module'
 
 /** The kinds of image that the API takes (OpenAI guide "Images and vision", section "Image input requirements"). */
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif'
@@ -8,6 +8,14 @@ export interface ImageHead {
   readonly type: ImageType
   readonly width: number
   readonly height: number
+}
+
+const loadPackage = createRequire(import.meta.url)
+
+/** Loaded with the first image, file by file: most runs show none. */
+const imageSize = (start: Uint8Array): { readonly width: number; readonly height: number } => {
+  const { imageSize: measure } = loadPackage('image-size') as typeof import('image-size')
+  return measure(start)
 }
 
 /** How many bytes of an image `readImageType` needs. */

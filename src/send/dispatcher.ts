@@ -1,4 +1,5 @@
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import { createRequire } from 'node:module'
+import type { Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import { PromptmillError } from '../core/errors.js'
 
 export interface DispatcherOptions {
@@ -13,6 +14,20 @@ export interface DispatcherOptions {
 const keepAliveMs = 4000
 const keepAliveMarginMs = 1000
 const longestKeepAliveMs = 60_000
+
+const loadPackage = createRequire(import.meta.url)
+
+/** By its own file: all of undici, its own `fetch` and web socket among it, takes 60 ms longer to load. */
+const loadPool = (): typeof Pool => {
+  try {
+    return loadPackage('undici/lib/dispatcher/pool.js') as typeof Pool
+  } catch {
+    return (loadPackage('undici') as typeof import('undici')).Pool
+  }
+}
+
+const loadProxyAgent = (): typeof EnvHttpProxyAgent =>
+  (loadPackage('undici') as typeof import('undici')).EnvHttpProxyAgent
 
 type Env = DispatcherOptions['env']
 
@@ -51,6 +66,10 @@ export const openDispatcher = (
   }
   const httpProxy = readProxy(env, 'HTTP_PROXY')
   const httpsProxy = readProxy(env, 'HTTPS_PROXY')
-  if (httpProxy === '' && httpsProxy === '') return new Pool(origin, options)
-  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy: lookUp(env, 'NO_PROXY') })
+  if (httpProxy === '' && httpsProxy === '') {
+    const OnePool = loadPool()
+    return new OnePool(origin, options)
+  }
+  const ProxyAgent = loadProxyAgent()
+  return new ProxyAgent({ ...options, httpProxy, httpsProxy, noProxy: lookUp(env, 'NO_PROXY') })
 }
