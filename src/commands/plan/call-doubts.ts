@@ -6,7 +6,15 @@ import { mostOnTheirWay } from './latest-answers.js'
 import { refOf } from './settled.js'
 
 /** What names a call among those that are on their way: a request has one at a time. */
-type CallName = Pick<RowRecord, 'key' | 'nth'>
+type CallName = Pick<RowRecord, 'key' | 'nth' | 'row'>
+
+type NameCall = (call: CallName) => string | number
+
+/** Over several sessions: a request keeps its name, whatever row it stands in. */
+const byRequest: NameCall = ({ key, nth }) => refOf(key, nth)
+
+/** Within one session: the row says as much, and costs no string a call. */
+export const byRow: NameCall = ({ row }) => row
 
 /** Calls that brought no answer and may have been billed all the same. */
 export interface CallDoubts {
@@ -21,10 +29,10 @@ export interface CallDoubts {
  * Follows calls through the records. In doubt is one that failed ambiguously, was abandoned, or of which nothing more was
  * heard: its process was killed, and the next send of the row tells nothing about it.
  */
-export const createCallDoubts = () => {
-  const begun = new Map<string, Usd | undefined>()
+export const createCallDoubts = (nameOf: NameCall = byRequest) => {
+  const begun = new Map<string | number, Usd | undefined>()
   // Two halves: when one is full the older is dropped. Taking the oldest out one by one is slow in a Map.
-  let replied = new Map<string, Usd | undefined>()
+  let replied = new Map<string | number, Usd | undefined>()
   let earlier = replied
   let calls = 0
   let reservedUsd = 0n
@@ -35,14 +43,14 @@ export const createCallDoubts = () => {
     else reservedUsd += reserved
   }
   return {
-    begin({ key, nth }: CallName, reserved: string | undefined): void {
-      const call = refOf(key, nth)
+    begin(named: CallName, reserved: string | undefined): void {
+      const call = nameOf(named)
       if (begun.has(call)) doubt(begun.get(call))
       begun.set(call, reserved === undefined ? undefined : parseUsd(reserved))
     },
     /** A reply has come. If it is no answer, `fail` will soon say so: it is kept in mind for that long. */
-    reply({ key, nth }: CallName): void {
-      const call = refOf(key, nth)
+    reply(named: CallName): void {
+      const call = nameOf(named)
       if (replied.size >= mostOnTheirWay) {
         earlier = replied
         replied = new Map()
@@ -54,15 +62,15 @@ export const createCallDoubts = () => {
      * What the call cost is known, or counted by somebody else.
      * @returns what was reserved for it
      */
-    settle({ key, nth }: CallName): Usd | undefined {
-      const call = refOf(key, nth)
+    settle(named: CallName): Usd | undefined {
+      const call = nameOf(named)
       const reserved = begun.get(call)
       begun.delete(call)
       return reserved
     },
     /** The call failed, or its reply was of no use. */
-    fail({ key, nth }: CallName, ambiguous: boolean): void {
-      const call = refOf(key, nth)
+    fail(named: CallName, ambiguous: boolean): void {
+      const call = nameOf(named)
       for (const known of [begun, replied, earlier]) {
         if (!known.has(call)) continue
         if (ambiguous) doubt(known.get(call))

@@ -3,7 +3,7 @@ import { version } from '../../core/version.js'
 import { openJournal } from '../../journal/open.js'
 import { createRecordReader, type RecordReader } from '../../journal/reader.js'
 import { setJournalAside } from '../../journal/set-aside.js'
-import { type CallDoubts, type CallDoubtsBook, createCallDoubts, seeRecord } from '../plan/call-doubts.js'
+import { byRow, type CallDoubts, type CallDoubtsBook, createCallDoubts, seeRecord } from '../plan/call-doubts.js'
 import { changesMembership, writeCopies, writeMembership } from '../plan/membership.js'
 import type { ComparedPlan, Plan } from '../plan/plan.js'
 import type { Recollection } from '../plan/recall.js'
@@ -87,7 +87,7 @@ export const journalSession = async (
     notify.onNotice?.(`The earlier answers were simulated; they are set aside in ${job.folder}/${name}`)
   }
   const budget = await openBudget(session)
-  const doubts = createCallDoubts()
+  const doubts = createCallDoubts(byRow)
   const opened = await openJournal(job.folder, { scanned: memory.end, beforeSegment: job.lock.verify })
   const journal = followCalls(opened, doubts)
   const reader = createRecordReader(job.folder)
