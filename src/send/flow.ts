@@ -8,7 +8,7 @@ import { createGate, type Gate } from './gate.js'
 import { createLimiter, type Hold, type Limiter } from './limiter.js'
 import { createPacer, type Pacer, type Pass } from './pacer.js'
 import { readRateHeaders } from './rate-headers.js'
-import { backoffMs, serverWaitMs } from './retry-policy.js'
+import { retryWaitMs } from './retry-policy.js'
 import { rowsOwn } from './start-check.js'
 
 /** What is told of a failed send to the flow. */
@@ -94,7 +94,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
     if (hold === undefined || hold.waitMs === Infinity) refusals += 1
     // An overloaded server turns single calls away; it is not said of all. Their rows back off on their own.
     if (code === 'overloaded' && askedMs === undefined && refusals < overloadsToClose && !pass.probe) return
-    const waitMs = askedMs === undefined ? backoffMs(refusals, random) : serverWaitMs(askedMs, random)
+    const waitMs = retryWaitMs(refusals, askedMs, random)
     const standstillMs = now() - refusedSinceMs + waitMs
     if (standstillMs > maxWaitMs) tooLong(standstillMs)
     else {

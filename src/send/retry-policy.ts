@@ -19,6 +19,20 @@ const mostJitterMs = 5000
 export const serverWaitMs = (askedMs: number, random: () => number): number =>
   askedMs + random() * Math.min(mostJitterMs, 100 + askedMs / 4)
 
+/** So many refusals on end are waited out as the server asks; after that its word has turned out too short. */
+const trusted = 2
+
+/**
+ * How long to wait after a number of failures on end, counted from 1: never less than the server asks, and more where it
+ * goes on failing all the same. A server that refuses everything with `Retry-After: 0` must not be asked twenty times a
+ * second.
+ */
+export const retryWaitMs = (failures: number, askedMs: number | undefined, random: () => number): number => {
+  if (askedMs === undefined) return backoffMs(failures, random)
+  const waitMs = serverWaitMs(askedMs, random)
+  return failures <= trusted ? waitMs : Math.max(waitMs, backoffMs(failures - trusted, random))
+}
+
 /** The last failure of a row and what came before it. */
 export interface FailedAttempt {
   readonly class: FailureClass
@@ -52,7 +66,7 @@ export const decideRetry = (failed: FailedAttempt, limits: RetryLimits, random: 
   if (failed.class === 'ambiguous' && failed.ambiguous > limits.retries) return { kind: 'fail' }
   const { askedMs } = failed
   if (askedMs !== undefined && askedMs > limits.maxWaitMs) return { kind: 'wait_too_long', waitMs: askedMs }
-  const waitMs = askedMs === undefined ? backoffMs(failed.failures, random) : serverWaitMs(askedMs, random)
+  const waitMs = retryWaitMs(failed.failures, askedMs, random)
   const overdue = failed.class === 'ambiguous' && failed.triedMs + waitMs > limits.rowTimeoutMs
   return overdue ? { kind: 'fail' } : { kind: 'retry', waitMs }
 }

@@ -26,6 +26,16 @@ describe('decideRetry', () => {
       { kind: 'retry', waitMs: 2300 },
     ],
     [
+      'waits longer than asked where that was too short again and again',
+      { ...failed, class: 'refused', failures: 6, askedMs: 10 },
+      { kind: 'retry', waitMs: 2000 },
+    ],
+    [
+      'takes the word of the server that turned out right before',
+      { ...failed, class: 'refused', failures: 2, askedMs: 10 },
+      { kind: 'retry', waitMs: 61.25 },
+    ],
+    [
       'stops at a longer wait than is allowed',
       { ...failed, class: 'refused', askedMs: 60_001 },
       { kind: 'wait_too_long', waitMs: 60_001 },

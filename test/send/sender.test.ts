@@ -302,6 +302,27 @@ describe('createSender', () => {
     expect(endpoint.calls.length).toBeLessThanOrEqual(31)
   })
 
+  it.each([
+    ['asks for no wait at all', { 'retry-after': '0' }],
+    ['asks for some milliseconds', { 'retry-after-ms': '5' }],
+  ])('S16: an endpoint that refuses everything for ten minutes and %s is not stormed', async (_wait, headers) => {
+    const { endpoint, run, ends, sender } = await serve(res =>
+      refuse(res, 429, apiError('rate_limit_exceeded'), headers),
+    )
+    await run(requests(100))
+    expect(sender.stop).toMatchObject({ code: 'wait_too_long' })
+    expect(ends()['failed']).toBeUndefined()
+    expect(endpoint.calls.length).toBeLessThanOrEqual(40)
+  })
+
+  it('S16: a row that is refused again and again without a wait is not sent all the time while others go on', async () => {
+    const { endpoint, run } = await serve((res, { body }) =>
+      /question 0"/.test(body) ? refuse(res, 429, '', { 'retry-after': '0' }) : answer(res),
+    )
+    await run(requests(20))
+    expect(callsByRow(endpoint)['0']).toBeLessThanOrEqual(40)
+  })
+
   it('N1: an endpoint that is not there stops the run resumably, and no row fails', async () => {
     const { endpoint, run, ends, sender, journal } = await serve(res => answer(res))
     await endpoint.close()
