@@ -32,7 +32,7 @@ export const createHalt = (onStop: (stop: SendStop) => void): Halt => {
 /** A stop in the words of the failure table. */
 export const stopFor = (code: FailureCode, message: string): SendStop => {
   const { title, advice } = failureTable[code]
-  // What broke a connection is told with its title already.
-  const told = message === '' || message.startsWith(title)
+  // What broke a connection, and a status without a word of the endpoint's, are told with their title already.
+  const told = message === '' || message.includes(title)
   return { code, message: told ? message || title : `${title}: ${message}`, hint: advice }
 }

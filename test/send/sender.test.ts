@@ -323,6 +323,12 @@ describe('createSender', () => {
     expect(callsByRow(endpoint)['0']).toBeLessThanOrEqual(40)
   })
 
+  it('tells of an address where nothing is in one sentence, not in two', async () => {
+    const { run, sender } = await serve(res => refuse(res, 404, '<html>nothing here</html>'))
+    await run(requests(3))
+    expect(sender.stop?.message).toBe('HTTP 404: The endpoint has nothing at this address (404)')
+  })
+
   it('N1: an endpoint that is not there stops the run resumably, and no row fails', async () => {
     const { endpoint, run, ends, sender, journal } = await serve(res => answer(res))
     await endpoint.close()
