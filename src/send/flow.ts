@@ -75,6 +75,11 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
   /** Refusals since the last real answer, and since when. */
   let refusals = 0
   let refusedSinceMs = 0
+  /**
+   * Whether any reply was an answer. Until then sends go one at a time: a page that some gateway sends with status 200
+   * must not be fetched, and perhaps be paid for, a hundred times before anybody has read the first.
+   */
+  let hasWorked = false
 
   const learn = (pass: Pass, headers: ReplyHeaders): void => {
     const reports = readRateHeaders(headers, clock.wall())
@@ -126,7 +131,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
       learn(pass, headers)
       alive(pass)
       limiter.answered(pass.ticket, pacer.waiting)
-      concurrency.answered(parts.inFlight())
+      if (hasWorked) concurrency.answered(parts.inFlight())
       changed()
     },
     failed(pass, { code, message, headers, askedMs }) {
@@ -149,6 +154,10 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
     },
     worked() {
       refusals = 0
+      if (hasWorked) return
+      hasWorked = true
+      concurrency.answered(parts.inFlight())
+      changed()
     },
     dropped(pass) {
       limiter.settle(pass.ticket, 0)
