@@ -40,6 +40,23 @@ describe('a check', () => {
     expect(findings.at(-1)?.message).toContain('surrogate')
   })
 
+  it('takes rows for a note that --bad-rows fail lets a run go on without', async () => {
+    const content = `${line({ prompt: 'a' })}${line({ prompt: ' ' })}{"prompt":\n`
+    const { ok, findings } = await checkFile('in.jsonl', content, { badRows: 'fail' })
+    expect(ok).toBe(true)
+    expect(findings.map(({ code, kind }) => [code, kind])).toEqual([
+      ['empty_prompt', 'note'],
+      ['invalid_row', 'note'],
+    ])
+  })
+
+  it('finds a fault with --bad-rows fail too where a run would not go on: a column that no row has', async () => {
+    const rows = line({ text: 'a' }).repeat(2)
+    const { ok, findings } = await checkFile('in.jsonl', rows, { badRows: 'fail', prompt: '{{txt}}' })
+    expect(ok).toBe(false)
+    expect(findings[0]).toMatchObject({ code: 'bad_template', kind: 'fault' })
+  })
+
   it('shows a few examples of each kind and counts them all', async () => {
     const { findings } = await checkFile('in.csv', `id,prompt\n${'1,""\n'.repeat(40)}`)
     expect(findings[0]).toMatchObject({ rows: 40, examples: [{ row: 1, line: 2 }, {}, {}, {}, {}] })

@@ -5,6 +5,7 @@ import { createCounting } from '../../pricing/counting.js'
 import type { Draft } from '../../prompt/drafts.js'
 import type { CountingProgress } from '../estimate/count-pending.js'
 import { checkColumns } from '../plan/columns.js'
+import { checkFaults } from '../plan/faults.js'
 import { type PlanWatch, planRows } from '../plan/plan.js'
 import { emptyRecollection } from '../plan/recall.js'
 import { createIdReader } from '../plan/row-name.js'
@@ -86,6 +87,8 @@ export const checkRows = async (
   checking: Checking,
 ): Promise<{ rows: number; models: ReadonlySet<string>; repeats: Repeats }> => {
   const { settings, source, findings, notify } = checking
+  // What a run goes on without is no fault of the file.
+  const kind = settings.badRows === 'fail' ? 'note' : 'fault'
   const { input } = source
   const { idColumn } = settings
   const drafts = await openDrafts(settings, source)
@@ -103,7 +106,7 @@ export const checkRows = async (
       repeats.seeRow(current)
     },
     onFault: (_row, { code, message, detail = null, hint = imageHints[code] }) =>
-      findings.add({ code, kind: 'fault', message, hint }, { ...current, detail }),
+      findings.add({ code, kind, message, hint }, { ...current, detail }),
     onPending(draft) {
       models.add(draft.model)
       sizes.seeDraft(draft, current)
@@ -116,7 +119,9 @@ export const checkRows = async (
   }
   try {
     const options = { drafts, memory: emptyRecollection(), added: addedShape(settings), idColumn, dedupe: false, watch }
-    checkColumns(await planRows(input, options), input, settings)
+    const plan = await planRows(input, options)
+    checkColumns(plan, input, settings)
+    if (settings.badRows === 'fail') checkFaults(plan, input, 'fail')
   } catch (error) {
     addRefusal(findings, error)
   } finally {
