@@ -232,7 +232,8 @@ export const failureTable = {
   misconfigured: {
     class: 'run-fatal',
     title: 'The first rows were all refused in the same way, so the settings are at fault',
-    advice: 'See the message. If only these rows are at fault, mend them or take them out of the input.',
+    advice:
+      'See the message. An endpoint that does not know max_completion_tokens needs --max-tokens-name max_tokens. If only these rows are at fault, mend them or take them out of the input.',
   },
   simulated_endpoint: {
     class: 'run-fatal',

@@ -108,5 +108,15 @@ describe('an endpoint that knows max_tokens alone', () => {
     expect(stop).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('max_completion_tokens') })
     expect(summary.rows).toMatchObject({ failed: 0, pending: 500 })
     expect(work.simulator.ledger().calls).toBeLessThan(80)
+    expect(stop?.hint).toContain('--max-tokens-name max_tokens')
+  })
+
+  it('answers every row once the setting at fault is changed: nothing was paid for that would be again', async () => {
+    const work = await createWorkspace({}, { respond })
+    const input = await work.write('in.csv', manyPrompts(30))
+    const { summary } = await work.run({ input, maxTokens: 7 })
+    expect(summary.rows).toMatchObject({ ok: 0, failed: 0, pending: 30 })
+    const { summary: after } = await work.run({ input, maxTokens: 7, maxTokensName: 'max_tokens' })
+    expect(after.rows).toMatchObject({ ok: 30, pending: 0 })
   })
 })

@@ -51,6 +51,18 @@ describe('a run', () => {
     expect(sum).toBe(parseUsd(ledger.cost_usd))
   })
 
+  it.each([
+    ['in.csv', 'id,prompt\n'],
+    ['in.json', '[]'],
+  ])('says so when there is not a single row: %s', async (name, content) => {
+    const work = await createWorkspace()
+    const notices: string[] = []
+    const input = await work.write(name, content)
+    const { summary } = await work.run({ input }, { onNotice: text => notices.push(text) })
+    expect(summary.rows.total).toBe(0)
+    expect(notices).toEqual([expect.stringContaining('not a single row')])
+  })
+
   it('sends nothing when it is given again', async () => {
     const work = await createWorkspace()
     const input = await work.write('in.csv', manyPrompts(20))
@@ -248,6 +260,20 @@ describe('changed settings', () => {
     })
     const { plan } = await run({ ...changed, changed: 'resend' }, createPorts())
     expect(plan).toMatchObject({ rows: 3, edited: 3, pending: 3 })
+  })
+
+  it.each([
+    [{ baseUrl: 'http://127.0.0.1:9/v1' }, 1],
+    [{}, 0],
+  ])('let a rehearsal say that the base URL it is given is not used: %j', async (given, said) => {
+    const work = await createWorkspace()
+    const notices: string[] = []
+    const input = await work.write('in.csv', manyPrompts(2))
+    const ports = createPorts({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' })
+    const options = { input, model: 'gpt-4o-mini', simulate: true, ...given }
+    const { summary } = await run(options, ports, { notify: { onNotice: text => notices.push(text) } })
+    expect(summary.rows.ok).toBe(2)
+    expect(notices.filter(text => text.includes('--base-url'))).toHaveLength(said)
   })
 
   it('C1: that only concern the sending change nothing', async () => {

@@ -78,10 +78,11 @@ export const checkAllAnew = (change: SettingsChange, { counts }: Plan, memory: R
 }
 
 /**
- * The same where a setting concerns some of the rows alone, such as a system message that others bring themselves.
+ * The same where a setting concerns some of the rows alone, such as a system message that others bring themselves. While
+ * no row is settled there is nothing to pay for again: a setting that was at fault at the very start is free to change.
  * @throws PromptmillError `settings_changed`, naming the flags
  */
-export const checkEdited = (change: SettingsChange, { edited }: PlanCounts): void => {
-  if (change?.ofRequests !== true || edited === 0) return
+export const checkEdited = (change: SettingsChange, { edited }: PlanCounts, memory: Recollection): void => {
+  if (change?.ofRequests !== true || memory.size === 0 || edited === 0) return
   throw refuse(change, countOf(edited, 'row'))
 }

@@ -1,21 +1,20 @@
 import { PromptmillError } from '../../core/errors.js'
-import { flagName } from '../../core/option-spec.js'
 import type { Price } from '../../core/outcome.js'
 import { createRecordReader } from '../../journal/reader.js'
 import type { PriceBook } from '../../pricing/price-book.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
-import { describeFixedText } from '../../prompt/fixed-text.js'
 import { checkAllAnew, checkEdited, findChange } from '../plan/changed-settings.js'
 import { checkColumns } from '../plan/columns.js'
-import { checkFaults, describeFaults } from '../plan/faults.js'
+import { checkFaults } from '../plan/faults.js'
 import { compareInput } from '../plan/input-changes.js'
-import { type ComparedPlan, type Plan, type PlanWatch, planRows } from '../plan/plan.js'
+import { type ComparedPlan, type PlanWatch, planRows } from '../plan/plan.js'
 import type { Recollection } from '../plan/recall.js'
 import { namePlace } from '../plan/row-name.js'
 import type { Notify, Ports } from '../ports.js'
 import { type Cap, openCap } from './budget.js'
 import { type Job, openJob } from './job.js'
 import { openDrafts } from './open-drafts.js'
+import { describePlan } from './plan-notices.js'
 import { createDailyPrice } from './price.js'
 import { loadPrices } from './prices.js'
 import { openOtherDrafts, type Retrial, toPlanRetrial } from './retrial.js'
@@ -84,19 +83,6 @@ const joinWatches = (one: PlanWatch | undefined, other: PlanWatch | undefined): 
   },
 })
 
-/** The results of every standard input have the same name unless they are given one: another input may take it unawares. */
-const describeTakenName = ({ job, settings }: Session, plan: Plan, memory: Recollection): string | undefined => {
-  if (!job.source.spooled || settings.output !== undefined || plan.partial) return undefined
-  if (memory.size === 0 || plan.counts.rows === 0 || plan.counts.reused > 0) return undefined
-  return `None of these rows was in the run before: ${job.place.file} will have them alone. The earlier answers stay in its journal and come back with their rows; to keep both, give ${flagName('output')} FILE`
-}
-
-/** One row is asked what its template says, and a retry asks what was asked before. */
-const describeTemplate = ({ settings, job, retrial }: Session, { counts }: Plan): string | undefined =>
-  retrial === undefined && counts.rows > 1 && counts.pending > 0
-    ? describeFixedText(settings.requests, job.source.input)
-    : undefined
-
 /**
  * Reads the whole input, checks every row, and decides which to send.
  * @throws PromptmillError when rows, columns or changed settings forbid to go on
@@ -123,11 +109,8 @@ export const planSession = async (session: Session, memory: Recollection, look?:
     const change = findChange(settings, job.earlier)
     checkAllAnew(change, plan, memory)
     const counts = { ...plan.counts, ...compareInput(plan, memory, reader) }
-    checkEdited(change, counts)
-    const taken = describeTakenName(session, plan, memory)
-    for (const text of [describeFaults(plan), describeTemplate(session, plan), taken]) {
-      if (text !== undefined) notify.onNotice?.(text)
-    }
+    checkEdited(change, counts, memory)
+    for (const text of describePlan(session, plan, memory)) notify.onNotice?.(text)
     notify.onPlan?.(counts)
     return { ...plan, counts }
   } finally {
