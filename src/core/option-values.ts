@@ -30,8 +30,13 @@ export const fitsNumber = (bounds: NumberBounds, number: number): boolean =>
 const checkNumber = (key: string, spec: OptionSpec, value: unknown): number => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   const wanted = `needs ${describeNumber(spec)}`
-  if (typeof number !== 'number' || !fitsNumber(spec, number)) throw badFlag(key, wanted + notGiven(value))
-  return number
+  if (typeof number === 'number' && fitsNumber(spec, number)) return number
+  const amount = spec.placeholder === 'USD' && !Number.isFinite(number)
+  throw badFlag(
+    key,
+    wanted + notGiven(value),
+    amount ? `USD as a plain number, such as ${flagName(key)} 2.50` : undefined,
+  )
 }
 
 /** Which words will do: `takes stop or fail`. */

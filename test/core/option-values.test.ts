@@ -68,6 +68,12 @@ describe('toSettings', () => {
     expect(errorOf(given).message).toBe(message)
   })
 
+  it.each([['$1'], ['1 USD'], ['0,50']])('says how an amount is written that is given as %j', maxCost => {
+    const { message, hint } = errorOf({ maxCost })
+    expect(message).toBe(`--max-cost needs a number of at least 0.000000001, not "${maxCost}"`)
+    expect(hint).toBe('USD as a plain number, such as --max-cost 2.50')
+  })
+
   it('takes a repeatable flag once or often', () => {
     expect(settingsOf({ param: 'a=1' }).param).toEqual(['a=1'])
     expect(settingsOf({ param: ['a=1', 'b=2'] }).param).toEqual(['a=1', 'b=2'])
