@@ -33,6 +33,10 @@ const buildCommand = (argv: Argv, spec: CommandSpec): Argv => {
 
 const withDashes = (flag: string): string => (flag.length === 1 ? `-${flag}` : `--${flag}`)
 
+/** A flag as it was written: yargs keeps the name alone, and one letter may have had two dashes. */
+const asWritten = (flag: string, words: readonly string[]): string =>
+  words.some(word => word === `--${flag}` || word.startsWith(`--${flag}=`)) ? `--${flag}` : withDashes(flag)
+
 /** What yargs says of a wrong command line, in this program's words. */
 const inOurWords = (message: string, words: readonly string[]): string => {
   const flag = /^Not enough arguments following: (\S+)$/.exec(message)?.[1]
@@ -46,11 +50,11 @@ const inOurWords = (message: string, words: readonly string[]): string => {
 const parserKeys = ['_', '$0', 'help', 'h', 'version', 'V']
 
 /** Unknown flags and surplus words are refused before anything else is looked at. */
-const checkParsed = ({ spec, parsed }: Chosen): void => {
+const checkParsed = ({ spec, parsed }: Chosen, given: readonly string[]): void => {
   const known = [...parserKeys, ...Object.keys(spec.positionals), ...flagSpellings(spec.options)]
   const unknown = findUnknownFlag(parsed, known)
   if (unknown !== undefined) {
-    throw unknownName('flag', withDashes(unknown), Object.keys(spec.options).map(flagName))
+    throw unknownName('flag', asWritten(unknown, given), Object.keys(spec.options).map(flagName))
   }
   const words = Array.isArray(parsed['_']) ? parsed['_'].slice(1) : []
   if (words.length > 0) throw wrongUse(`${nameOf(spec)} does not take the argument ${words.join(' ')}`)
@@ -124,7 +128,7 @@ export const parse = async (words: readonly string[], terminal: Terminal): Promi
     })
   } catch (error) {
     if (!(error instanceof Chosen)) throw error
-    checkParsed(error)
+    checkParsed(error, words)
     return error
   }
   if (shown.length > 0) await terminal.out(`${shown.join('\n')}\n`)

@@ -156,6 +156,8 @@ describe('promptmill run', () => {
 describe('a wrong command line', () => {
   it.each([
     ['an unknown flag', ['run', 'in.csv', '--no-such-flag'], /There is no flag --no-such-flag/],
+    ['an unknown flag of one letter', ['run', 'in.csv', '--x', '3'], /There is no flag --x\n/],
+    ['an unknown short flag', ['run', 'in.csv', '-x', '3'], /There is no flag -x\n/],
     ['a misspelt flag', ['run', 'in.csv', '--modle', 'x'], /Did you mean --model\?/],
     ['an unknown command', ['rnu', 'in.csv'], /There is no command rnu[\s\S]*Did you mean run\?/],
     ['no command', [], /Commands:[\s\S]*No command is given/],
