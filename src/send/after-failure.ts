@@ -1,6 +1,7 @@
 import type { Answer } from '../core/answer.js'
 import { type FailureClass, type FailureCode, failureClassOf } from '../core/failures.js'
 import type { SendPorts, SendSettings, Settlement } from './contract.js'
+import { tellWait } from './duration.js'
 import { type Halt, stopFor } from './halt.js'
 import type { JournalWriter } from './journal-writer.js'
 import type { Failure } from './name-failure.js'
@@ -81,7 +82,9 @@ export const createAfterFailure = (parts: FailureParts): AfterFailure => {
     const verdict = decide(row, failure, kind)
     if (verdict.kind === 'fail') return fail(row, failure, answer)
     if (verdict.kind === 'stop') halt.set(stopFor(failure.code, failure.message))
-    if (verdict.kind === 'wait_too_long') halt.set(stopFor('wait_too_long', failure.message))
+    if (verdict.kind === 'wait_too_long') {
+      halt.set(stopFor('wait_too_long', tellWait(verdict.waitMs, failure.message)))
+    }
     if (halt.stop === undefined && kind === 'ambiguous' && !purse.take()) {
       halt.set(stopFor('retry_budget_spent', failure.message))
     }

@@ -24,6 +24,13 @@ export const parseDuration = (text: string): number | undefined => {
   return text === '' ? undefined : total
 }
 
+/** A wait in the unit of `--max-wait`. */
+export const showSeconds = (ms: number): string => (ms < 1e9 ? `${Math.ceil(ms / 1000)} s` : 'more than ten days')
+
+/** How long a wait would be, and in the endpoint's own words why, which may name the limit of a day. */
+export const tellWait = (ms: number, said?: string): string =>
+  `it would be ${showSeconds(ms)}${said === undefined ? '' : ` (${said})`}`
+
 const httpDate = /^(?:[A-Z][a-z]{2,8}, )?\d{1,2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} (?:GMT|UTC)$/
 const isoDate = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
 

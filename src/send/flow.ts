@@ -4,6 +4,7 @@ import type { ReplyHeaders } from '../core/model.js'
 import { type Breaker, createBreaker } from './breaker.js'
 import { type Concurrency, createConcurrency } from './concurrency.js'
 import type { SendSettings } from './contract.js'
+import { showSeconds, tellWait } from './duration.js'
 import { createGate, type Gate } from './gate.js'
 import { createLimiter, type Hold, type Limiter } from './limiter.js'
 import { createPacer, type Pacer, type Pass } from './pacer.js'
@@ -60,8 +61,6 @@ const outageCodes: ReadonlySet<FailureCode> = new Set([
 /** So many calls in a row turned away by an overloaded server hold all others back too. */
 const overloadsToClose = 3
 
-const showSeconds = (ms: number): string => (ms < 1e9 ? `${Math.ceil(ms / 1000)} s` : 'more than ten days')
-
 export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
   const { clock, random } = parts
   const { maxWaitMs } = settings
@@ -70,7 +69,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
   const limiter: Limiter = createLimiter(settings, now)
   const breaker: Breaker = createBreaker(maxWaitMs, now)
   const concurrency: Concurrency = createConcurrency(settings.concurrency, now)
-  const tooLong = (waitMs: number): void => parts.onStop('wait_too_long', `it would be ${showSeconds(waitMs)}`)
+  const tooLong = (waitMs: number, said?: string): void => parts.onStop('wait_too_long', tellWait(waitMs, said))
   const pacer: Pacer = createPacer({ clock, limiter, gate, maxWaitMs, onTooLong: hold => tooLong(hold.waitMs) })
   /** Refusals since the last real answer, and since when. */
   let refusals = 0
@@ -90,18 +89,20 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
     breaker.succeeded(pass.probe)
     if (pass.probe) gate.open()
   }
-  const throttle = (pass: Pass, code: FailureCode, askedMs: number | undefined): void => {
+  const throttle = (pass: Pass, { code, message, askedMs }: FlowFailure): void => {
     if (code === 'rate_limited') limiter.refused(pass.ticket)
     concurrency.throttled(code === 'slow_down' ? 'slow_down' : limiter.knowsRate ? 'paced' : 'rate', parts.inFlight())
-    if (refusals === 0) refusedSinceMs = now()
+    const at = now()
+    if (refusals === 0) refusedSinceMs = at
     // Those that were under way when the gate closed say nothing new.
     const hold = gate.hold()
     if (hold === undefined || hold.waitMs === Infinity) refusals += 1
     // An overloaded server turns single calls away; it is not said of all. Their rows back off on their own.
     if (code === 'overloaded' && askedMs === undefined && refusals < overloadsToClose && !pass.probe) return
     const waitMs = retryWaitMs(refusals, askedMs, random)
-    const standstillMs = now() - refusedSinceMs + waitMs
-    if (standstillMs > maxWaitMs) tooLong(standstillMs)
+    // What the endpoint asks for, without the jitter: a wait of just --max-wait is allowed.
+    const standstillMs = at - refusedSinceMs + (refusals > 1 ? waitMs : (askedMs ?? waitMs))
+    if (standstillMs > maxWaitMs) tooLong(standstillMs, message)
     else {
       gate.close('rate_limited', waitMs, refusals > 1 || !limiter.knowsRate)
       limiter.pause(waitMs)
@@ -134,13 +135,14 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
       if (hasWorked) concurrency.answered(parts.inFlight())
       changed()
     },
-    failed(pass, { code, message, headers, askedMs }) {
+    failed(pass, failure) {
+      const { code, message, headers } = failure
       if (headers !== undefined) learn(pass, headers)
       const kind = failureClassOf(code)
       if (kind === 'refused' || kind === 'never-sent') limiter.settle(pass.ticket, 0)
       if (kind === 'refused') {
         breaker.succeeded(pass.probe)
-        throttle(pass, code, askedMs)
+        throttle(pass, failure)
       } else if (outageCodes.has(code)) out(pass, message)
       else if (headers !== undefined) alive(pass)
       else if (pass.probe) gate.probeAgain()

@@ -70,7 +70,9 @@ export const createPacer = ({ clock, limiter, gate, maxWaitMs, onTooLong }: Pace
   }
   const wait = (hold: Hold): void => {
     if (hold.waitMs === Infinity) return
-    if (hold.waitMs > Math.max(maxWaitMs, pacingMs)) onTooLong(hold)
+    // Who closed the gate has judged how long for.
+    const isPacing = hold.reason === 'requests_per_minute' || hold.reason === 'tokens_per_minute'
+    if (isPacing && hold.waitMs > Math.max(maxWaitMs, pacingMs)) onTooLong(hold)
     else cancelTimer = clock.after(hold.waitMs, pump)
   }
 

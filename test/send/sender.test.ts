@@ -128,6 +128,26 @@ describe('createSender', () => {
   })
 
   it.each([
+    ['a refusal', 429, apiError('rate_limit_exceeded', 'on requests per day (RPD): Limit 200')],
+    ['a server that failed', 500, apiError(null, 'on requests per day (RPD): Limit 200')],
+  ])('S3: a wait that is too long is told with how long it is and what %s says', async (_what, status, body) => {
+    const { run, sender } = await serve(res => refuse(res, status, body, { 'retry-after': '3600' }))
+    await run(requests(5))
+    expect(sender.stop).toMatchObject({
+      code: 'wait_too_long',
+      message: expect.stringMatching(/it would be 3600 s \(HTTP \d+: on requests per day \(RPD\): Limit 200\)$/),
+    })
+  })
+
+  it('S3: waits just as long as --max-wait when that is what the endpoint asks for', async () => {
+    const { run, ends } = await serve((res, { n }) =>
+      n === 2 ? refuse(res, 429, apiError('rate_limit_exceeded'), { 'retry-after': '600' }) : answer(res),
+    )
+    await run(requests(20))
+    expect(ends()).toEqual({ answered: 20 })
+  })
+
+  it.each([
     ['insufficient_quota', 'insufficient_quota'],
     ['credit_balance_exhausted', 'insufficient_quota'],
     ['project_spend_limit_exceeded', 'billing'],
