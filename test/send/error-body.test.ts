@@ -9,6 +9,11 @@ describe('readErrorBody', () => {
       { code: 'c', type: 't', message: 'm' },
     ],
     ['a plain text', '{"error":"m"}', { message: 'm' }],
+    [
+      'a plain text with a code',
+      '{"error":"m","code":"insufficient_quota"}',
+      { code: 'insufficient_quota', message: 'm' },
+    ],
     ['vLLM’s', '{"object":"error","message":"m","type":"t","code":404}', { code: '404', type: 't', message: 'm' }],
     ['FastAPI’s', '{"detail":"Not Found"}', { message: 'Not Found' }],
     ['an error of null', '{"error":null,"message":"m"}', { message: 'm' }],
