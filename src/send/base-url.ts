@@ -14,6 +14,8 @@ const example = 'It looks like https://api.openai.com/v1'
 
 const parse = (text: string): URL => {
   if (!/^https?:\/\//i.test(text)) throw badUrl('must begin with https:// or http://', example)
+  // A URL parser skips a third slash, and takes what follows for the host.
+  if (/^https?:\/\/[/\\]/i.test(text)) throw badUrl('names no host', example)
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || url.hostname === '') throw badUrl('is not a URL', example)
   return url

@@ -52,6 +52,8 @@ describe('checkKey', () => {
 describe('parseBaseUrl', () => {
   it.each([
     ['no scheme', 'api.openai.com/v1'],
+    ['a third slash in place of a host', 'https:///v1'],
+    ['a backslash in place of a host', 'https://\\v1'],
     ['another scheme', 'ftp://api.openai.com/v1'],
     ['a host and port alone', 'localhost:8080/v1'],
     ['no host', 'https://'],
