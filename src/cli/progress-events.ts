@@ -66,7 +66,7 @@ export const progressEvents = {
       tokens_per_second: 'prompt and completion tokens a second, recently',
       elapsed_ms: 'time since the sending began',
       left_ms: 'time left, estimated',
-      hold: 'what holds the run back: rate_limited, requests_per_minute, tokens_per_minute or outage, else null',
+      hold: 'what holds the run back: rate_limited, overloaded, requests_per_minute, tokens_per_minute or outage, else null',
       hold_wait_ms: 'how long it will still hold, as far as known',
     },
   },

@@ -47,12 +47,17 @@ export const showCost = (progress: Progress): string => {
   return `${showUsd(spent)} of ≈ ${showUsd(expected)}`
 }
 
+const showWaiting = (why: string, waitMs: number): string =>
+  waitMs > 0 ? `waiting: ${why}, ${showWait(waitMs)}` : `waiting: ${why}`
+
 /** What holds the run back, or nothing. */
 export const showHold = (hold: Hold | undefined): string => {
   if (hold === undefined) return ''
   switch (hold.reason) {
     case 'rate_limited':
-      return hold.waitMs > 0 ? `waiting: 429, ${showWait(hold.waitMs)}` : 'waiting: 429'
+      return showWaiting('429', hold.waitMs)
+    case 'overloaded':
+      return showWaiting('overloaded', hold.waitMs)
     case 'requests_per_minute':
       return 'at the requests/min limit'
     case 'tokens_per_minute':

@@ -138,8 +138,8 @@ export type Settlement =
   /** The run is stopping; the row stays pending. */
   | { readonly status: 'left' }
 
-/** What holds the run back now. */
-export type HoldReason = 'rate_limited' | 'requests_per_minute' | 'tokens_per_minute' | 'outage'
+/** What holds the run back now. `overloaded`: the endpoint turns requests away for want of capacity, not for a limit. */
+export type HoldReason = 'rate_limited' | 'overloaded' | 'requests_per_minute' | 'tokens_per_minute' | 'outage'
 
 export interface SendLoad {
   readonly inFlight: number

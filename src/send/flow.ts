@@ -104,7 +104,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
     const standstillMs = at - refusedSinceMs + (refusals > 1 ? waitMs : (askedMs ?? waitMs))
     if (standstillMs > maxWaitMs) tooLong(standstillMs, message)
     else {
-      gate.close('rate_limited', waitMs, refusals > 1 || !limiter.knowsRate)
+      gate.close(code === 'overloaded' ? 'overloaded' : 'rate_limited', waitMs, refusals > 1 || !limiter.knowsRate)
       limiter.pause(waitMs)
     }
   }

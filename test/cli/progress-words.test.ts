@@ -97,6 +97,8 @@ describe('showHold', () => {
     [{ reason: 'rate_limited', waitMs: 11_200 }, 'waiting: 429, 12 s'],
     [{ reason: 'rate_limited', waitMs: 90_000 }, 'waiting: 429, 1 m 30 s'],
     [{ reason: 'rate_limited', waitMs: 0 }, 'waiting: 429'],
+    [{ reason: 'overloaded', waitMs: 8_500 }, 'waiting: overloaded, 9 s'],
+    [{ reason: 'overloaded', waitMs: 0 }, 'waiting: overloaded'],
     [{ reason: 'requests_per_minute', waitMs: 8 }, 'at the requests/min limit'],
     [{ reason: 'tokens_per_minute', waitMs: 8 }, 'at the tokens/min limit'],
     [{ reason: 'outage', waitMs: 5000 }, 'endpoint down, probing'],
