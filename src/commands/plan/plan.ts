@@ -10,6 +10,7 @@ import { createColumns } from './columns.js'
 import { type CopyList, createCopyList } from './copy-list.js'
 import { createEquals } from './equals.js'
 import { createFaults, type FaultGroup } from './faults.js'
+import type { KeptRequests } from './kept-requests.js'
 import { hashText } from './places.js'
 import type { Recollection, Remembered } from './recall.js'
 import { createIdReader, createShortIdReader, namePlace, placeOf } from './row-name.js'
@@ -26,6 +27,8 @@ export interface Plan {
   readonly models: ReadonlySet<string>
   /** Rows that alone are to be sent, for a sample; undefined: all that are unsent. */
   readonly only?: ReadonlySet<number> | undefined
+  /** The requests of the rows that are to be sent, where they were kept. */
+  readonly kept?: KeptRequests | undefined
   /** Requests that answer several rows. */
   readonly copies: CopyList
   /** Rows that were chosen to be sent again, but not with other settings: no request can be made with those. */
@@ -64,6 +67,8 @@ export interface PlanOptions {
   readonly retrial?: PlanRetrial | undefined
   /** Looks on while the rows are read: this is how requests are counted without a second reading. */
   readonly watch?: PlanWatch | undefined
+  /** Takes the requests that are to be sent. */
+  readonly kept?: KeptRequests | undefined
   /** Once aborted, nothing more is read. */
   readonly signal?: AbortSignal | undefined
 }
@@ -177,6 +182,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
     if (sent !== undefined && state !== 'settled') table.setAttempts(row.index, sent)
     if (toSend === undefined || !table.isUnsent(row.index)) return
     models.add(toSend.model)
+    options.kept?.keep(toSend, readShortId(row))
     onPending?.(toSend, nth > 0)
   }
 
@@ -194,6 +200,7 @@ export const planRows = async (input: Input, options: PlanOptions): Promise<Plan
   toSelected(options.added, columns.names())
   return {
     table,
+    kept: options.kept,
     faults: faults.groups(),
     columns: columns.names(),
     models,

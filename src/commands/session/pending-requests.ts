@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js'
 import type { Override, Request, Row, RowFault } from '../../core/model.js'
 import type { SteadyInput } from '../../input/steady.js'
 import type { Draft, Drafts } from '../../prompt/drafts.js'
+import type { KeptRequest } from '../plan/kept-requests.js'
 import type { Plan } from '../plan/plan.js'
 import { createShortIdReader } from '../plan/row-name.js'
 import type { Notify } from '../ports.js'
@@ -80,10 +81,40 @@ const createInputCheck = (input: SteadyInput, clock: Clock) => {
   }
 }
 
+/** Whether a row is to be sent in this session. */
+const isAsked = ({ table, only }: Plan, row: number): boolean => table.isUnsent(row) && only?.has(row) !== false
+
+/** Who looks on while requests are made. */
+interface Lookers {
+  readonly clock: Clock
+  readonly ready: Notify['ready']
+  readonly copies: CopyReports | undefined
+}
+
+/** The requests of the rows to be sent, as the plan has kept them. */
+async function* keptRequests(
+  kept: Iterable<KeptRequest>,
+  { input, plan }: RequestSource,
+  { clock, ready }: Lookers,
+): AsyncGenerator<readonly Request[]> {
+  const checkInput = createInputCheck(input, clock)
+  let requests: Request[] = []
+  for (const { row, line, path, model, body, key, rowId } of kept) {
+    if (!isAsked(plan, row)) continue
+    requests.push({ row, line, path, model, body, key, nth: plan.table.nth(row), rowId })
+    if (requests.length < requestsAtOnce) continue
+    await checkInput(row)
+    await ready?.()
+    yield requests
+    requests = []
+  }
+  if (requests.length > 0) yield requests
+}
+
 /** The requests of the rows to be sent, read anew from the input, made when they are asked for. */
-export async function* pendingRequests(
+async function* readRequests(
   { settings, input, plan, drafts, otherDrafts, override }: RequestSource,
-  { clock, ready, copies }: { clock: Clock; ready: Notify['ready']; copies: CopyReports | undefined },
+  { clock, ready, copies }: Lookers,
 ): AsyncGenerator<readonly Request[]> {
   const { table } = plan
   const { model = '' } = settings.requests
@@ -94,7 +125,7 @@ export async function* pendingRequests(
     await checkInput(batch[0]?.index ?? 0)
     await ready?.()
     if (copies !== undefined) for (const row of batch) copies.see(row)
-    const chosen = batch.filter(({ index }) => table.isUnsent(index) && plan.only?.has(index) !== false)
+    const chosen = batch.filter(({ index }) => isAsked(plan, index))
     const { toDraft } = await drafts.prepare(chosen)
     const toOther = (await otherDrafts?.prepare(chosen))?.toDraft
     for (const row of chosen) {
@@ -114,4 +145,11 @@ export async function* pendingRequests(
     }
   }
   if (requests.length > 0) yield requests
+}
+
+/** The requests of the rows to be sent, in batches, in the order of the rows. */
+export const pendingRequests = (source: RequestSource, lookers: Lookers): AsyncGenerator<readonly Request[]> => {
+  // Copies are told of as their rows come by, which those that are kept do not.
+  const kept = lookers.copies === undefined ? source.plan.kept?.all() : undefined
+  return kept === undefined ? readRequests(source, lookers) : keptRequests(kept, source, lookers)
 }

@@ -7,6 +7,7 @@ import { checkAllAnew, checkEdited, findChange } from '../plan/changed-settings.
 import { checkColumns } from '../plan/columns.js'
 import { checkFaults } from '../plan/faults.js'
 import { compareInput } from '../plan/input-changes.js'
+import { createKeptRequests } from '../plan/kept-requests.js'
 import { type ComparedPlan, type PlanWatch, planRows } from '../plan/plan.js'
 import type { Recollection } from '../plan/recall.js'
 import { namePlace } from '../plan/row-name.js'
@@ -101,7 +102,9 @@ export const planSession = async (session: Session, memory: Recollection, look?:
   }
   const watch = joinWatches(capWatch, look)
   const { signal } = session.options
-  const options = { drafts, memory, added: addedShape(settings), idColumn, dedupe, retrial, watch, signal }
+  // What a retry sends is not always the row's own request.
+  const kept = otherDrafts === undefined ? createKeptRequests(input.bytes) : undefined
+  const options = { drafts, memory, added: addedShape(settings), idColumn, dedupe, retrial, watch, kept, signal }
   try {
     const plan = await planRows(input, options)
     checkColumns(plan, input, settings)
