@@ -45,6 +45,8 @@ const keyOf = ({ segment, offset }: RecordPlace): number => segment * 2 ** 22 + 
 /** The blocks that were used last. */
 const createBlocks = (segments: Segments) => {
   const blocks = new Map<number, Buffer>()
+  /** Many records in a row stand in one block: those after the first find it here. */
+  let last: { readonly key: number; readonly block: Buffer } | undefined
 
   const load = (key: number, place: RecordPlace): Buffer => {
     const [oldest] = blocks.size < cachedBlocks ? [] : blocks
@@ -60,15 +62,20 @@ const createBlocks = (segments: Segments) => {
     /** The block around a byte, as long as the file was when it was read. */
     around(place: RecordPlace): Buffer {
       const key = keyOf(place)
+      if (last?.key === key) return last.block
       const known = blocks.get(key)
-      if (known === undefined) return load(key, place)
-      blocks.delete(key)
-      blocks.set(key, known)
-      return known
+      const block = known ?? load(key, place)
+      if (known !== undefined) {
+        blocks.delete(key)
+        blocks.set(key, known)
+      }
+      last = { key, block }
+      return block
     },
     /** Forgets a block: the file may have grown since. */
     forget(place: RecordPlace): void {
       blocks.delete(keyOf(place))
+      last = undefined
     },
   }
 }
