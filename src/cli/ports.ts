@@ -1,5 +1,6 @@
 import type { Ports } from '../commands/ports.js'
 import { systemClock } from '../core/clock.js'
+import { collectGarbage } from './collect.js'
 import { readEnvironment } from './environment.js'
 import type { Terminal } from './terminal.js'
 
@@ -9,4 +10,5 @@ export const createPorts = (terminal: Terminal): Ports => ({
   clock: systemClock,
   random: Math.random,
   out: terminal.outForeign,
+  collect: collectGarbage,
 })

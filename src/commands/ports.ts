@@ -12,6 +12,11 @@ export interface Ports {
   readonly random: () => number
   /** Takes results that go to standard output. Resolves false once the reader has gone away. */
   readonly out: (text: string) => Promise<boolean>
+  /**
+   * Frees memory that has just gone out of use. Called where that is much: left alone, V8 looks for it when it needs room in
+   * its own heap, and knows little of what stands outside. Undefined: it is left alone.
+   */
+  readonly collect?: (() => void) | undefined
 }
 
 /** What becomes of each row of the input. */

@@ -143,6 +143,9 @@ const planRun = async (
 /** Chooses which of the rows to be sent are sent in this session, for a sample. */
 export type PickRows = (table: RowTable) => ReadonlySet<number>
 
+/** Below it what a plan leaves behind is a few megabytes. */
+const manyRows = 100_000
+
 const idle: SessionReport = { stop: undefined, settled: 0, sentMs: 0, doubts: createCallDoubts().total() }
 
 /** Nothing is to be sent, and the journal knows all there is: the results alone are written. */
@@ -201,6 +204,8 @@ export const run = async (
     const memory = await remember(job.folder, settings, { signal, withPlaces: isOtherInput(job) })
     const planned = await planRun(session, memory, retrial)
     const plan = pick === undefined ? planned : { ...planned, only: pick(planned.table) }
+    // The tables that the plan was made with: 25 MB of a million rows, beside all that the sending then takes.
+    if (plan.counts.rows >= manyRows) ports.collect?.()
     await keepPrices(settings.prices, job.folder)
     const prepare = async (): Promise<SessionWork> => {
       const endpoint = plan.counts.pending > 0 ? await door.open() : undefined
