@@ -74,11 +74,6 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
   /** Refusals since the last real answer, and since when. */
   let refusals = 0
   let refusedSinceMs = 0
-  /**
-   * Whether any reply was an answer. Until then sends go one at a time: a page that some gateway sends with status 200
-   * must not be fetched, and perhaps be paid for, a hundred times before anybody has read the first.
-   */
-  let hasWorked = false
 
   const learn = (pass: Pass, headers: ReplyHeaders): void => {
     const reports = readRateHeaders(headers, clock.wall())
@@ -132,7 +127,7 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
       learn(pass, headers)
       alive(pass)
       limiter.answered(pass.ticket, pacer.waiting)
-      if (hasWorked) concurrency.answered(parts.inFlight())
+      concurrency.answered(parts.inFlight())
       changed()
     },
     failed(pass, failure) {
@@ -156,10 +151,6 @@ export const createFlow = (settings: SendSettings, parts: FlowParts): Flow => {
     },
     worked() {
       refusals = 0
-      if (hasWorked) return
-      hasWorked = true
-      concurrency.answered(parts.inFlight())
-      changed()
     },
     dropped(pass) {
       limiter.settle(pass.ticket, 0)

@@ -343,27 +343,6 @@ describe('createSender', () => {
     expect(callsByRow(endpoint)['0']).toBeLessThanOrEqual(40)
   })
 
-  it.each([
-    ['a web page', '<html>Please log in</html>'],
-    ['an error that names no cause', JSON.stringify({ error: { message: 'Upstream failed', code: 500 } })],
-  ])('sends one at a time as long as all that comes with status 200 is %s', async (_what, body) => {
-    let inFlight = 0
-    let most = 0
-    const { endpoint, run, ends, sender } = await serve(res => {
-      inFlight += 1
-      most = Math.max(most, inFlight)
-      setImmediate(() => {
-        inFlight -= 1
-        answer(res, body)
-      })
-    })
-    await run(requests(100))
-    expect(sender.stop).toMatchObject({ code: 'retry_budget_spent' })
-    expect(Object.keys(ends())).toEqual(['left'])
-    expect(most).toBe(1)
-    expect(endpoint.calls.length).toBeLessThanOrEqual(22)
-  })
-
   it('tells of an address where nothing is in one sentence, not in two', async () => {
     const { run, sender } = await serve(res => refuse(res, 404, '<html>nothing here</html>'))
     await run(requests(3))
