@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { loadPackage } from './load-package.js'
 
 /** The kinds of image that the API takes (OpenAI guide "Images and vision", section "Image input requirements"). */
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif'
@@ -10,9 +10,7 @@ export interface ImageHead {
   readonly height: number
 }
 
-const loadPackage = createRequire(import.meta.url)
-
-/** Loaded with the first image, file by file: most runs show none. */
+/** Loaded with the first image: most runs show none. */
 const imageSize = (start: Uint8Array): { readonly width: number; readonly height: number } => {
   const { imageSize: measure } = loadPackage('image-size') as typeof import('image-size')
   return measure(start)

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module'
 import type OpenAI from 'openai'
 import type { ClientOptions } from 'openai'
 import { PromptmillError } from '../core/errors.js'
+import { loadPackage } from '../core/load-package.js'
 import type { Request } from '../core/model.js'
 import { type AzureAddress, readAzureUrl } from './azure.js'
 import { isLoopback, parseBaseUrl } from './base-url.js'
@@ -83,11 +83,8 @@ const toAccount = (settings: EndpointSettings, { key, azure }: ClientParts): Cli
   }
 }
 
-const loadPackage = createRequire(import.meta.url)
-
 const createClient = (settings: EndpointSettings, parts: ClientParts): OpenAI => {
-  // Loaded here and not at the top: it takes as long as all the rest, and most commands do not send. And file by file:
-  // an `import` opens its hundred files at once, which a process that may open 64 does not survive.
+  // Loaded here and not at the top: it takes as long as all the rest, and most commands do not send.
   const { default: OpenAI } = loadPackage('openai') as typeof import('openai')
   return new OpenAI({
     baseURL: parts.baseURL,

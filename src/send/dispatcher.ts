@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
 import type { Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import { PromptmillError } from '../core/errors.js'
+import { loadPackage } from '../core/load-package.js'
 
 export interface DispatcherOptions {
   /** Sockets at once, at most. */
@@ -15,13 +15,12 @@ const keepAliveMs = 4000
 const keepAliveMarginMs = 1000
 const longestKeepAliveMs = 60_000
 
-const loadPackage = createRequire(import.meta.url)
-
 /** By its own file: all of undici, its own `fetch` and web socket among it, takes 60 ms longer to load. */
 const loadPool = (): typeof Pool => {
   try {
     return loadPackage('undici/lib/dispatcher/pool.js') as typeof Pool
   } catch {
+    // A later version may keep it elsewhere.
     return (loadPackage('undici') as typeof import('undici')).Pool
   }
 }
