@@ -89,9 +89,10 @@ export const createKeptRequests = (inputBytes: number, room = defaultRoom): Kept
     keep(draft, rowId) {
       if (chunks === undefined) return
       const { row, line, body, key, complete } = draft
-      const chunk = reserve(textAt + ((rowId?.length ?? 0) + body.length) * mostBytesPerUnit)
+      const units = (rowId?.length ?? 0) + body.length
       // A request that shows files is completed with them, which may change until it is sent.
-      if (complete !== undefined || chunk === undefined) {
+      const chunk = complete === undefined ? reserve(textAt + units * mostBytesPerUnit) : undefined
+      if (chunk === undefined) {
         chunks = undefined
         return
       }

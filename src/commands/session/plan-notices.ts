@@ -20,10 +20,9 @@ const describeTemplate = ({ settings, job, retrial }: Session, { counts }: Plan)
 
 /** An empty file is most often not the one that was meant. */
 const describeEmpty = ({ job }: Session, { counts, partial }: Plan): string | undefined => {
-  const { format, name } = job.source.input
+  const { form, name } = job.source.input
   if (counts.rows > 0 || partial) return undefined
-  const header =
-    format === 'csv' || format === 'tsv' ? ` below its header (${flagName('noHeader')} reads that as a row)` : ''
+  const header = form === 'table' ? ` below its header (${flagName('noHeader')} reads that as a row)` : ''
   return `${name} has not a single row${header}: there is nothing to send`
 }
 
